@@ -1,0 +1,1 @@
+#include <tideline/sqlite/sqlitestorage.h>

@@ -1,0 +1,14 @@
+// SPDX-FileCopyrightText: 2026 Tideline contributors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include <QtCore/QtGlobal>
+
+#if defined(TIDELINE_STATIC)
+#    define TIDELINE_SUPABASE_EXPORT
+#elif defined(TIDELINE_SUPABASE_LIBRARY)
+#    define TIDELINE_SUPABASE_EXPORT Q_DECL_EXPORT
+#else
+#    define TIDELINE_SUPABASE_EXPORT Q_DECL_IMPORT
+#endif

@@ -1,0 +1,1 @@
+#include <tideline/supabase/supabaseremotestore.h>

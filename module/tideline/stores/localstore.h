@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 Tideline contributors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include <tideline/core/result.h>
+#include <tideline/core/tableconfig.h>
+#include <tideline/stores/storetransaction.h>
+
+#include <QtCore/QList>
+#include <QtCore/QVariantMap>
+
+#include <optional>
+
+namespace Tideline {
+
+class RecordVersion
+{
+public:
+    QString recordId;
+    QString version; // the updatedAt column's text; empty when null
+
+    friend bool operator==(const RecordVersion &, const RecordVersion &) = default;
+};
+
+// The application's own rows.
+class TIDELINE_EXPORT LocalStore
+{
+public:
+    LocalStore() = default;
+    virtual ~LocalStore();
+    Q_DISABLE_COPY_MOVE(LocalStore)
+
+    // Fails with Invalid when the table does not exist here.
+    virtual Result<TableSchema> schema(const QString &table) = 0;
+    virtual Result<std::optional<QVariantMap>> row(const TableConfig &table, const QString &recordId) = 0;
+    // In key order; limit < 0: all.
+    virtual Result<QList<QVariantMap>> rows(const TableConfig &table, qint64 limit) = 0;
+    virtual Result<qint64> rowCount(const QString &table) = 0;
+    // Key and version of every row, for a reconciliation.
+    virtual Result<QList<RecordVersion>> versions(const TableConfig &table) = 0;
+
+    // Inserts, or updates only the given columns of the row that is there. Columns that the table lacks are ignored. A
+    // value that a column cannot hold exactly fails with Deserialization and changes nothing.
+    virtual Result<void> upsertRow(StoreTransaction &transaction, const TableConfig &table, const QString &recordId,
+                                   const QVariantMap &values) = 0;
+    // Fine when the row is absent.
+    virtual Result<void> removeRow(StoreTransaction &transaction, const TableConfig &table,
+                                   const QString &recordId) = 0;
+    virtual Result<void> clear(StoreTransaction &transaction, const QString &table) = 0;
+
+    // Fine when the table is there already; tells whether it was made.
+    virtual Result<bool> createTable(const TableSchema &schema) = 0;
+};
+
+} // namespace Tideline
