@@ -93,6 +93,17 @@ Result<qint64> MemoryJournalStore::quarantinedCount()
     return static_cast<qint64>(m_view.read().quarantine.size());
 }
 
+Result<QStringList> MemoryJournalStore::quarantinedRecords(const QString &table)
+{
+    QStringList records;
+    const auto &quarantine = m_view.read().quarantine;
+    for (auto it = quarantine.cbegin(); it != quarantine.cend(); ++it) {
+        if (it.key().first == table)
+            records.append(it.key().second);
+    }
+    return records;
+}
+
 Result<void> MemoryJournalStore::saveConflict(StoreTransaction &transaction, const ConflictRecord &conflict)
 {
     MemoryData *data = m_view.change(transaction);
@@ -131,6 +142,15 @@ Result<void> MemoryJournalStore::quarantine(StoreTransaction &transaction, const
     data->quarantine.insert({table, recordId}, {{QStringLiteral("row"), row},
                                                 {QStringLiteral("reason"), reason.toVariantMap()},
                                                 {QStringLiteral("at"), toText(at)}});
+    return {};
+}
+
+Result<void> MemoryJournalStore::release(StoreTransaction &transaction, const QString &table, const QString &recordId)
+{
+    MemoryData *data = m_view.change(transaction);
+    if (data == nullptr)
+        return MemoryView::noTransaction();
+    data->quarantine.remove({table, recordId});
     return {};
 }
 
