@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: 2026 Tideline contributors
+// SPDX-License-Identifier: MIT
+
+#include "exitcode.h"
+
+#include <algorithm>
+
+namespace Tideline::Cli {
+
+ExitCode exitCodeOf(const Failure &failure)
+{
+    switch (failure.code) {
+    case Failure::Code::None:
+        return ExitCode::Fine;
+    case Failure::Code::LocalStore:
+        return ExitCode::Unreadable;
+    case Failure::Code::Network:
+    case Failure::Code::Timeout:
+    case Failure::Code::AuthExpired:
+    case Failure::Code::Forbidden:
+    case Failure::Code::PayloadTooLarge:
+    case Failure::Code::RlsViolation:
+    case Failure::Code::Deserialization:
+    case Failure::Code::Remote:
+    case Failure::Code::Conflict:
+    case Failure::Code::Invalid:
+    case Failure::Code::Cancelled:
+        return ExitCode::Refused;
+    }
+    return ExitCode::Refused;
+}
+
+namespace {
+
+// What stood in the way of a round: most of it passes or waits in a dead letter for a person.
+ExitCode exitCodeOfError(const Failure &error)
+{
+    switch (error.code) {
+    case Failure::Code::None:
+        return ExitCode::Fine;
+    case Failure::Code::LocalStore:
+        return ExitCode::Unreadable;
+    case Failure::Code::AuthExpired:
+    case Failure::Code::Invalid:
+    case Failure::Code::Cancelled:
+        return ExitCode::Refused;
+    case Failure::Code::Network:
+    case Failure::Code::Timeout:
+    case Failure::Code::Forbidden:
+    case Failure::Code::PayloadTooLarge:
+    case Failure::Code::RlsViolation:
+    case Failure::Code::Deserialization:
+    case Failure::Code::Remote:
+    case Failure::Code::Conflict:
+        return ExitCode::WorkLeft;
+    }
+    return ExitCode::WorkLeft;
+}
+
+} // namespace
+
+ExitCode exitCodeOf(const SyncStatus &status, const QList<Failure> &errors)
+{
+    ExitCode code = status.state == SyncState::AuthRequired ? ExitCode::Refused : ExitCode::Fine;
+    for (const Failure &error : errors)
+        code = std::max(code, exitCodeOfError(error));
+    const bool isWorkLeft = !status.isOnline || status.pending > 0 || status.dead > 0 || status.conflicts > 0
+                            || status.state == SyncState::Stuck;
+    return isWorkLeft ? std::max(code, ExitCode::WorkLeft) : code;
+}
+
+} // namespace Tideline::Cli
