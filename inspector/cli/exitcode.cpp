@@ -57,16 +57,33 @@ ExitCode exitCodeOfError(const Failure &error)
     return ExitCode::WorkLeft;
 }
 
+ExitCode exitCodeOfState(SyncState state)
+{
+    switch (state) {
+    case SyncState::AuthRequired:
+        return ExitCode::Refused;
+    case SyncState::Stuck:
+    case SyncState::Offline:
+    case SyncState::Waiting:
+        return ExitCode::WorkLeft;
+    case SyncState::Draining:
+    case SyncState::Pulling:
+    case SyncState::Idle:
+        return ExitCode::Fine;
+    }
+    return ExitCode::Fine;
+}
+
 } // namespace
 
 ExitCode exitCodeOf(const SyncStatus &status, const QList<Failure> &errors)
 {
-    ExitCode code = status.state == SyncState::AuthRequired ? ExitCode::Refused : ExitCode::Fine;
+    ExitCode code = exitCodeOfState(status.state);
+    if (status.pending > 0 || status.dead > 0 || status.conflicts > 0)
+        code = std::max(code, ExitCode::WorkLeft);
     for (const Failure &error : errors)
         code = std::max(code, exitCodeOfError(error));
-    const bool isWorkLeft = !status.isOnline || status.pending > 0 || status.dead > 0 || status.conflicts > 0
-                            || status.state == SyncState::Stuck;
-    return isWorkLeft ? std::max(code, ExitCode::WorkLeft) : code;
+    return code;
 }
 
 } // namespace Tideline::Cli

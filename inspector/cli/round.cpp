@@ -6,7 +6,6 @@
 #include "session.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace Tideline::Cli {
 
@@ -14,9 +13,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Where the engine has no time of its own, for example while another process drains.
+// Where the engine has no time of its own.
 constexpr auto pauseWithoutSchedule = 1s;
-constexpr auto shortestPause = 10ms;
 constexpr qsizetype mostReasons = 10;
 
 QString reportText(const SyncReport &report)
@@ -88,15 +86,16 @@ std::chrono::milliseconds Round::timeToNextRound(const SyncReport &report, const
 {
     const Result<QHash<QString, TableCounts>> counts = m_session.storage().queue().counts();
     const bool isQueueFree = counts && std::all_of(counts->cbegin(), counts->cend(), [](const TableCounts &table) {
-                                 return table.pending == table.held; // what is held waits for a person, not for a retry
+                                 return table.pending == table.held; // what is held waits for a person
                              });
+    const bool isDone = isQueueFree && report.errors.isEmpty() && !status.nextRetryAt.isValid();
     const std::chrono::milliseconds left(m_deadline.remainingTime());
-    if (!m_session.options().wait || left <= 0ms || (isQueueFree && report.errors.isEmpty()))
+    if (!m_session.options().wait || left <= 0ms || isDone)
         return -1ms;
-    std::chrono::milliseconds pause = pauseWithoutSchedule;
-    if (status.nextRetryAt.isValid())
-        pause = std::chrono::milliseconds(QDateTime::currentDateTimeUtc().msecsTo(status.nextRetryAt));
-    pause = std::max(pause, std::chrono::milliseconds(shortestPause));
+    // What is due already and is still there could not go; it must not make the rounds spin.
+    std::chrono::milliseconds pause(QDateTime::currentDateTimeUtc().msecsTo(status.nextRetryAt));
+    if (!status.nextRetryAt.isValid() || pause <= 0ms)
+        pause = pauseWithoutSchedule;
     return pause <= left ? pause : -1ms;
 }
 
