@@ -96,7 +96,7 @@ Result<qint64> MemoryJournalStore::quarantinedCount()
 Result<QStringList> MemoryJournalStore::quarantinedRecords(const QString &table)
 {
     QStringList records;
-    const auto &quarantine = m_view.read().quarantine;
+    const auto quarantine = m_view.read().quarantine;
     for (auto it = quarantine.cbegin(); it != quarantine.cend(); ++it) {
         if (it.key().first == table)
             records.append(it.key().second);
