@@ -34,8 +34,8 @@ QStringList publicHeaders()
     static const QRegularExpression comment(QStringLiteral("//[^\\n]*|/\\*.*?\\*/"),
                                             QRegularExpression::DotMatchesEverythingOption);
     QStringList texts;
-    for (const QString &folder : {"module/"_s, "adapters/sqlite/"_s, "adapters/supabase/"_s}) {
-        const QStringList headers = list.match(read(folder + "CMakeLists.txt"_s)).captured(1).simplified().split(u' ');
+    for (const QString &folder : {u"module/"_s, u"adapters/sqlite/"_s, u"adapters/supabase/"_s}) {
+        const QStringList headers = list.match(read(folder + u"CMakeLists.txt"_s)).captured(1).simplified().split(u' ');
         for (const QString &header : headers)
             texts.append(read(folder + header).remove(comment));
     }
@@ -94,9 +94,9 @@ void tst_Parity::initTestCase()
 {
     m_headers = publicHeaders();
     QVERIFY(m_headers.size() > 20);
-    const QStringList lines = read("docs/parity.md"_s).split(u'\n');
+    const QStringList lines = read(u"docs/parity.md"_s).split(u'\n');
     for (const QString &line : lines) {
-        if (!line.startsWith("| `"_s))
+        if (!line.startsWith(u"| `"_s))
             continue;
         const QStringList cells = line.split(u'|');
         QVERIFY2(cells.size() == 5, qPrintable(line));
@@ -106,7 +106,7 @@ void tst_Parity::initTestCase()
 
 void tst_Parity::everyWordHasOneRow()
 {
-    QStringList words = read("tests/package/seed_vocabulary.txt"_s).split(u'\n', Qt::SkipEmptyParts);
+    QStringList words = read(u"tests/package/seed_vocabulary.txt"_s).split(u'\n', Qt::SkipEmptyParts);
     words.removeIf([](const QString &line) { return line.startsWith(u'#'); });
     QStringList rows;
     for (const Row &row : std::as_const(m_rows))
@@ -129,12 +129,12 @@ void tst_Parity::symbolsArePublic()
     QFETCH(QStringList, symbols);
     QVERIFY(!symbols.isEmpty());
     for (const QString &symbol : symbols) {
-        const QStringList parts = symbol.split("::"_s);
+        const QStringList parts = symbol.split(u"::"_s);
         const QString body = definition(parts.first(), m_headers);
-        QVERIFY2(!body.isEmpty(), qPrintable(parts.first() + " is in no public header"_s));
+        QVERIFY2(!body.isEmpty(), qPrintable(parts.first() + u" is in no public header"_s));
         for (const QString &member : parts.mid(1)) {
             const QRegularExpression word(QStringLiteral("\\b%1\\b").arg(member));
-            QVERIFY2(body.contains(word), qPrintable(symbol + " is in no public header"_s));
+            QVERIFY2(body.contains(word), qPrintable(symbol + u" is in no public header"_s));
         }
     }
 }
@@ -144,15 +144,15 @@ void tst_Parity::testsExist()
     QFETCH(QStringList, tests);
     QVERIFY(!tests.isEmpty());
     for (const QString &test : tests) {
-        const QString file = test.section("::"_s, 0, 0);
-        const QString function = test.section("::"_s, 1);
+        const QString file = test.section(u"::"_s, 0, 0);
+        const QString function = test.section(u"::"_s, 1);
         const QRegularExpression body(
             QStringLiteral("\\bvoid (?:\\w+::)?%1\\(\\)\\s*\\{").arg(QRegularExpression::escape(function)));
-        QVERIFY2(read(file).contains(body), qPrintable(test + " does not exist"_s));
+        QVERIFY2(read(file).contains(body), qPrintable(test + u" does not exist"_s));
         const QString name = file.section(u'/', -1).chopped(4);
-        const QString list = read(file.section(u'/', 0, -2) + "/CMakeLists.txt"_s);
+        const QString list = read(file.section(u'/', 0, -2) + u"/CMakeLists.txt"_s);
         QVERIFY2(list.contains(QRegularExpression(QStringLiteral("\\b%1\\b").arg(name))),
-                 qPrintable(name + " is not run by ctest"_s));
+                 qPrintable(name + u" is not run by ctest"_s));
     }
 }
 
