@@ -35,6 +35,7 @@ public:
     QList<Failure> errors;
 
     void add(const SyncReport &other);
+    void addError(const Failure &error);
     QVariantMap toVariantMap() const; // the document of cli.md
 };
 

@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: 2026 Tideline contributors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include <tideline/engine/changewriter.h>
+
+#include <QtCore/QMap>
+
+namespace Tideline {
+
+using TableCatalog = QMap<QString, TableConfig>;
+
+// What a person does about dead letters and conflicts. Each function works within the caller's unit of work and changes
+// nothing when it fails, because the caller then does not commit.
+class Repairs
+{
+public:
+    Repairs(UnitOfWork &work, const TableCatalog &tables);
+
+    Result<void> retry(const QString &entryId);
+    Result<void> discard(const QString &entryId);
+    // serverRow: as it was fetched just now.
+    Result<void> discardAndRevert(const QString &entryId, const std::optional<QVariantMap> &serverRow);
+    Result<SyncEntry> edit(const QString &entryId, const QVariantMap &payload, const ChangeWriter &writer);
+    Result<ConflictRecord> resolve(const QString &conflictId, const std::optional<QVariantMap> &row,
+                                   const ChangeWriter &writer);
+
+private:
+    Result<SyncEntry> deadLetter(const QString &entryId) const;
+    Result<TableConfig> table(const QString &name) const;
+
+    UnitOfWork &m_work;
+    Storage &m_storage;
+    const TableCatalog &m_tables;
+};
+
+} // namespace Tideline

@@ -1,0 +1,565 @@
+// SPDX-FileCopyrightText: 2026 Tideline contributors
+// SPDX-License-Identifier: MIT
+
+#include <tideline/engine/attempt.h>
+#include <tideline/engine/sessionkeys.h>
+#include <tideline/engine/statusreader.h>
+#include <tideline/engine/syncengine_p.h>
+
+namespace Tideline {
+
+/*!
+    \class Tideline::SyncEngine
+    \inmodule Tideline
+    \brief Keeps an application's local tables and a server in step.
+
+    The engine lives on the thread that makes it, in general the GUI's. Its write calls are synchronous, durable and
+   never wait for the network. Draining and pulling run on one worker thread of its own, which is started on first use;
+   their results come as signals and futures on the engine's thread. All members are called on the engine's thread.
+
+    The functions of the setup's config that the rounds need (isTransientError) and the remote store's factory are
+   called on the worker's thread; onConflict on the engine's.
+*/
+
+/*!
+    Makes an engine of \a setup; nothing is opened yet.
+*/
+SyncEngine::SyncEngine(const SyncSetup &setup, QObject *parent)
+    : QObject(parent)
+    , d(std::make_unique<Private>(this, setup))
+{
+}
+
+/*!
+    Stops the worker and waits for it: a request in flight is dropped, and its entry goes again later. Futures that are
+    not finished get a report with the failure Cancelled.
+*/
+SyncEngine::~SyncEngine() = default;
+
+/*!
+    Opens the database. Fails with LocalStore where it cannot be opened or read, with Invalid where it holds the data of
+    another user. No request is made.
+*/
+Result<void> SyncEngine::open()
+{
+    return d->open();
+}
+
+/*!
+    From now on the engine drains at every write, also of other processes, pulls every pollInterval and retries by
+   itself.
+*/
+void SyncEngine::start()
+{
+    if (d->storage)
+        d->onWorker([](SyncWorker &worker) { worker.setAutomatic(true); });
+}
+
+/*!
+    Ends what start() began; a round in progress is finished.
+*/
+void SyncEngine::stop()
+{
+    if (d->syncWorker)
+        d->onWorker([](SyncWorker &worker) { worker.setAutomatic(false); });
+}
+
+/*!
+    Inserts the record \a id of \a table, or changes the columns in \a data, and queues the change, in one transaction.
+    Durable on return; never waits for the network. Nothing is stored when it fails: PayloadTooLarge, RlsViolation
+    (another owner than userId), Invalid (unknown table or column, a value that cannot be stored), LocalStore (disk,
+    lock).
+*/
+WriteResult SyncEngine::write(const QString &table, const QString &id, const QVariantMap &data)
+{
+    return d->change(table, id, SyncOperation::Upsert, data, false);
+}
+
+/*!
+    Like write(), for a record that is there: only the columns in \a data are changed and sent.
+*/
+WriteResult SyncEngine::patch(const QString &table, const QString &id, const QVariantMap &data)
+{
+    return d->change(table, id, SyncOperation::Patch, data, false);
+}
+
+/*!
+    Removes the record \a id of \a table, or marks it where the table has a deletedAt column, and queues the removal.
+*/
+WriteResult SyncEngine::remove(const QString &table, const QString &id)
+{
+    return d->change(table, id, SyncOperation::Delete, {}, false);
+}
+
+/*!
+    Queues \a operation for the record \a id of \a table without a local write; the local row follows when the server
+   has taken it.
+*/
+WriteResult SyncEngine::push(const QString &table, const QString &id, const QVariantMap &data, SyncOperation operation)
+{
+    return d->change(table, id, operation, data, true);
+}
+
+/*!
+    Sends what is due, batch after batch, until nothing is. A second call joins the first.
+*/
+QFuture<SyncReport> SyncEngine::drain(Urgency urgency)
+{
+    return d->order(true, {}, urgency);
+}
+
+/*!
+    Fetches what changed on the server in \a tables.
+*/
+QFuture<SyncReport> SyncEngine::pull(const QStringList &tables, Urgency urgency)
+{
+    for (const QString &name : tables) {
+        if (const Result<TableConfig> known = d->table(name); !known) {
+            SyncReport report;
+            report.addError(known.failure());
+            QPromise<SyncReport> promise;
+            promise.start();
+            promise.addResult(report);
+            promise.finish();
+            return promise.future();
+        }
+    }
+    return d->order(false, tables, urgency);
+}
+
+/*!
+    Fetches what changed on the server in all tables.
+*/
+QFuture<SyncReport> SyncEngine::pullAll(Urgency urgency)
+{
+    return d->order(false, d->tables.keys(), urgency);
+}
+
+/*!
+    Drains, then pulls all tables.
+*/
+QFuture<SyncReport> SyncEngine::syncAll(Urgency urgency)
+{
+    return d->order(true, d->tables.keys(), urgency);
+}
+
+/*!
+    Syncs \a table too, or with a changed configuration, from now on.
+*/
+Result<void> SyncEngine::addTable(const TableConfig &table)
+{
+    if (table.name.isEmpty() || table.key.isEmpty() || table.updatedAt.isEmpty()) {
+        return Failure(
+            Failure::Code::Invalid,
+            QStringLiteral("A synced table needs a name, a key and the column with the server's time of change."));
+    }
+    const TableCatalog former = d->tables;
+    d->tables.insert(table.name, table);
+    const Result<void> enrolled = d->inTransaction([this](UnitOfWork &work) { return d->enrol(work); });
+    if (!enrolled) {
+        d->tables = former;
+        return enrolled;
+    }
+    if (d->syncWorker)
+        d->onWorker([tables = d->tables](SyncWorker &worker) { worker.setTables(tables); });
+    Q_EMIT tablesChanged();
+    return {};
+}
+
+/*!
+    Stops syncing \a table. Its rows and its queued entries stay, and a logout still removes them.
+*/
+Result<void> SyncEngine::removeTable(const QString &table)
+{
+    if (const Result<TableConfig> known = d->table(table); !known)
+        return known.failure();
+    d->tables.remove(table);
+    if (d->syncWorker)
+        d->onWorker([tables = d->tables](SyncWorker &worker) { worker.setTables(tables); });
+    d->refreshStatusSoon();
+    Q_EMIT tablesChanged();
+    return {};
+}
+
+/*!
+    How many changes would be lost by a logout that discards: entries not acknowledged, dead letters included.
+*/
+Result<qint64> SyncEngine::unsyncedCount()
+{
+    if (!d->storage)
+        return d->inTransaction({}).failure();
+    EntryFilter filter;
+    filter.states = {EntryState::Pending, EntryState::InFlight, EntryState::Dead};
+    return d->storage->queue().entryCount(filter);
+}
+
+/*!
+    Ends the session: automatic work stops, replies in flight are dropped, and queue, rows of all tables that were ever
+    enrolled, cursors, conflicts, dead letters and the log go in one transaction; then their bytes go from the files.
+    Fails with Conflict, and changes nothing, while there is unsynced work, unless \a unsynced says Discard.
+*/
+Result<void> SyncEngine::logout(UnsyncedWork unsynced)
+{
+    stop();
+    const Result<void> wiped = d->inTransaction([&](UnitOfWork &work) -> Result<void> {
+        const Result<qint64> count = unsyncedCount();
+        if (!count)
+            return count.failure();
+        if (*count > 0 && unsynced == UnsyncedWork::Keep) {
+            return Failure(
+                Failure::Code::Conflict,
+                QStringLiteral("%1 changes are not on the server yet. Drain them first, or discard them.").arg(*count));
+        }
+        return d->wipe(work);
+    });
+    if (!wiped)
+        return wiped;
+    d->askedConflicts.clear();
+    if (d->syncWorker)
+        d->onWorker([](SyncWorker &worker) { worker.endSession(); });
+    for (const QString &table : d->tables.keys())
+        Q_EMIT dataChanged(table);
+    Q_EMIT loggedOut();
+    TIDELINE_TRY(d->storage->eraseFreedBytes());
+    // The next user's tables are enrolled anew.
+    return d->inTransaction([this](UnitOfWork &work) { return d->enrol(work); });
+}
+
+/*!
+    Sends the dead letters \a entryIds again. Columns that were acknowledged after a dead letter are not sent again.
+    Answers how many there were.
+*/
+Result<int> SyncEngine::retry(const QStringList &entryIds)
+{
+    const Result<void> done = d->inTransaction([&](UnitOfWork &work) -> Result<void> {
+        Repairs repairs(work, d->tables);
+        for (const QString &id : entryIds)
+            TIDELINE_TRY(repairs.retry(id));
+        return {};
+    });
+    if (!done)
+        return done.failure();
+    return static_cast<int>(entryIds.size());
+}
+
+/*!
+    Sends all dead letters again; answers how many there were.
+*/
+Result<int> SyncEngine::retryAll()
+{
+    if (!d->storage)
+        return d->inTransaction({}).failure();
+    EntryFilter filter;
+    filter.states = {EntryState::Dead};
+    const Result<QList<SyncEntry>> dead = d->storage->queue().entries(filter);
+    if (!dead)
+        return dead.failure();
+    QStringList ids;
+    for (const SyncEntry &entry : *dead)
+        ids.append(entry.id);
+    return retry(ids);
+}
+
+/*!
+    Gives the dead letters \a entryIds up; their local rows stay as they are. They remain in the record's history.
+*/
+Result<int> SyncEngine::discard(const QStringList &entryIds)
+{
+    const Result<void> done = d->inTransaction([&](UnitOfWork &work) -> Result<void> {
+        Repairs repairs(work, d->tables);
+        for (const QString &id : entryIds)
+            TIDELINE_TRY(repairs.discard(id));
+        return {};
+    });
+    if (!done)
+        return done.failure();
+    return static_cast<int>(entryIds.size());
+}
+
+/*!
+    Gives the dead letters \a entryIds up and shows the server's rows again. Nothing is changed where the server cannot
+   be asked.
+*/
+QFuture<Result<int>> SyncEngine::discardAndRevert(const QStringList &entryIds)
+{
+    auto promise = std::make_shared<QPromise<Result<int>>>();
+    promise->start();
+    const QFuture<Result<int>> future = promise->future();
+    const auto answer = [promise](const Result<int> &result) {
+        promise->addResult(result);
+        promise->finish();
+    };
+    if (!d->storage) {
+        answer(d->inTransaction({}).failure());
+        return future;
+    }
+    QList<QFuture<Result<PullPage>>> pages;
+    for (const QString &id : entryIds) {
+        const Result<SyncEntry> entry = d->storage->queue().entry(id);
+        const Result<TableConfig> config = entry ? d->table(entry->table) : Result<TableConfig>(entry.failure());
+        if (!config) {
+            answer(config.failure());
+            return future;
+        }
+        auto page = std::make_shared<QPromise<Result<PullPage>>>();
+        page->start();
+        pages.append(page->future());
+        d->onWorker([table = *config, record = entry->recordId, page](SyncWorker &worker) {
+            worker.fetch(table, {record}, page);
+        });
+    }
+    QtFuture::whenAll(pages.begin(), pages.end())
+        .then(this, [this, entryIds, answer](const QList<QFuture<Result<PullPage>>> &fetched) {
+            const Result<void> done = d->inTransaction([&](UnitOfWork &work) -> Result<void> {
+                Repairs repairs(work, d->tables);
+                for (qsizetype i = 0; i < entryIds.size(); ++i) {
+                    const Result<PullPage> page = fetched.at(i).result();
+                    if (!page)
+                        return page.failure();
+                    const std::optional<QVariantMap> row =
+                        page->rows.isEmpty() ? std::optional<QVariantMap>() : page->rows.constFirst().values;
+                    TIDELINE_TRY(repairs.discardAndRevert(entryIds.at(i), row));
+                }
+                return {};
+            });
+            if (!done)
+                return answer(done.failure());
+            answer(static_cast<int>(entryIds.size()));
+        });
+    return future;
+}
+
+/*!
+    Replaces the payload of the dead letter \a entryId by \a payload and queues it again, under its id and in its place.
+*/
+Result<SyncEntry> SyncEngine::edit(const QString &entryId, const QVariantMap &payload)
+{
+    SyncEntry edited;
+    const Result<void> done = d->inTransaction([&](UnitOfWork &work) -> Result<void> {
+        const ChangeWriter writer(*d->storage, d->setup.config, d->setup.userId);
+        const Result<SyncEntry> entry = Repairs(work, d->tables).edit(entryId, payload, writer);
+        if (!entry)
+            return entry.failure();
+        edited = *entry;
+        return {};
+    });
+    if (!done)
+        return done.failure();
+    return edited;
+}
+
+/*!
+    Ends the conflict \a conflictId with \a row on both sides, or, where that is empty, with the record's deletion. On a
+    settled conflict it brings the other version back, as a new change.
+*/
+Result<ConflictRecord> SyncEngine::resolve(const QString &conflictId, const std::optional<QVariantMap> &row)
+{
+    ConflictRecord resolved;
+    const Result<void> done = d->inTransaction([&](UnitOfWork &work) -> Result<void> {
+        const ChangeWriter writer(*d->storage, d->setup.config, d->setup.userId);
+        const Result<ConflictRecord> conflict = Repairs(work, d->tables).resolve(conflictId, row, writer);
+        if (!conflict)
+            return conflict.failure();
+        resolved = *conflict;
+        return {};
+    });
+    if (!done)
+        return done.failure();
+    return resolved;
+}
+
+/*!
+    The local row of the record \a id of \a table, empty where there is none.
+*/
+Result<std::optional<QVariantMap>> SyncEngine::row(const QString &table, const QString &id)
+{
+    const Result<TableConfig> config = d->table(table);
+    if (!config)
+        return config.failure();
+    if (!d->storage)
+        return d->inTransaction({}).failure();
+    const Result<QString> canonical = config->canonicalRecordId(id);
+    if (!canonical)
+        return canonical.failure();
+    return d->storage->local().row(*config, *canonical);
+}
+
+/*!
+    The local rows of \a table in key order, at most \a limit where that is not negative.
+*/
+Result<QList<QVariantMap>> SyncEngine::rows(const QString &table, qint64 limit)
+{
+    const Result<TableConfig> config = d->table(table);
+    if (!config)
+        return config.failure();
+    if (!d->storage)
+        return d->inTransaction({}).failure();
+    return d->storage->local().rows(*config, limit);
+}
+
+/*!
+    How the record \a id of \a table stands to the server.
+*/
+Result<RecordState> SyncEngine::recordState(const QString &table, const QString &id)
+{
+    const Result<TableConfig> config = d->table(table);
+    if (!config)
+        return config.failure();
+    if (!d->storage)
+        return d->inTransaction({}).failure();
+    const Result<QList<SyncEntry>> open = d->storage->queue().openEntries(table, id);
+    if (!open)
+        return open.failure();
+    RecordState state = RecordState::Synced;
+    for (const SyncEntry &entry : *open) {
+        if (entry.state == EntryState::Dead)
+            return RecordState::Failed;
+        const Result<ConflictRecord> holder =
+            entry.heldBy.isEmpty() ? Result<ConflictRecord>(Failure()) : d->storage->journal().conflict(entry.heldBy);
+        if (!entry.heldBy.isEmpty() && holder && holder->isOpen)
+            return RecordState::Conflict;
+        state = RecordState::Pending;
+    }
+    return state;
+}
+
+/*!
+    Makes the local tables that are missing, with the columns and keys of the server's; answers their names.
+*/
+QFuture<Result<QStringList>> SyncEngine::createTables()
+{
+    auto promise = std::make_shared<QPromise<Result<QStringList>>>();
+    promise->start();
+    const QFuture<Result<QStringList>> future = promise->future();
+    const auto answer = [promise](const Result<QStringList> &result) {
+        promise->addResult(result);
+        promise->finish();
+    };
+    if (!d->storage) {
+        answer(d->inTransaction({}).failure());
+        return future;
+    }
+    QList<QFuture<Result<TableSchema>>> schemas;
+    for (const TableConfig &table : std::as_const(d->tables)) {
+        auto schema = std::make_shared<QPromise<Result<TableSchema>>>();
+        schema->start();
+        schemas.append(schema->future());
+        d->onWorker([table, schema](SyncWorker &worker) { worker.describe(table, schema); });
+    }
+    QtFuture::whenAll(schemas.begin(), schemas.end())
+        .then(this, [this, answer](const QList<QFuture<Result<TableSchema>>> &described) {
+            QStringList made;
+            for (const QFuture<Result<TableSchema>> &one : described) {
+                Result<TableSchema> schema = one.result();
+                if (!schema)
+                    return answer(schema.failure());
+                // The key is the configuration's: a view has none of its own.
+                const TableConfig table = d->tables.value(schema->name);
+                for (ColumnInfo &column : schema->columns)
+                    column.isKey = table.key.contains(column.name);
+                const Result<bool> created = d->storage->local().createTable(*schema);
+                if (!created)
+                    return answer(created.failure());
+                if (*created)
+                    made.append(schema->name);
+            }
+            d->refreshStatusSoon();
+            answer(made);
+        });
+    return future;
+}
+
+/*!
+    Where the database stands now, as every process on it sees it.
+*/
+Result<SyncStatus> SyncEngine::status()
+{
+    if (!d->storage)
+        return d->inTransaction({}).failure();
+    return readStatus(*d->storage, d->tables.keys(), d->setup.clock());
+}
+
+/*!
+    The engine's connection for models and listings on its thread; null before open(). Owned by the engine.
+*/
+Storage *SyncEngine::storage() const
+{
+    return d->storage.get();
+}
+
+const SyncConfig &SyncEngine::config() const
+{
+    return d->setup.config;
+}
+
+QList<TableConfig> SyncEngine::tables() const
+{
+    return d->tables.values();
+}
+
+SyncState SyncEngine::state() const
+{
+    return d->status.state;
+}
+
+bool SyncEngine::isOnline() const
+{
+    return d->status.isOnline;
+}
+
+qint64 SyncEngine::pendingCount() const
+{
+    return d->status.pending;
+}
+
+qint64 SyncEngine::failedCount() const
+{
+    return d->status.failed;
+}
+
+qint64 SyncEngine::deadLetterCount() const
+{
+    return d->status.dead;
+}
+
+qint64 SyncEngine::conflictCount() const
+{
+    return d->status.conflicts;
+}
+
+QDateTime SyncEngine::lastSyncedAt() const
+{
+    return d->status.lastSyncedAt;
+}
+
+QDateTime SyncEngine::nextRetryAt() const
+{
+    return d->status.nextRetryAt;
+}
+
+bool SyncEngine::isDraining() const
+{
+    return d->isDraining;
+}
+
+/*!
+    Whether every table has been pulled to its end at least once.
+*/
+bool SyncEngine::isInitialSyncDone() const
+{
+    return d->isInitialSyncDone;
+}
+
+QString SyncEngine::userId() const
+{
+    return d->setup.userId;
+}
+
+QStringList SyncEngine::tableNames() const
+{
+    return d->tables.keys();
+}
+
+} // namespace Tideline
+
+#include "moc_syncengine.cpp"

@@ -1,0 +1,303 @@
+// SPDX-FileCopyrightText: 2026 Tideline contributors
+// SPDX-License-Identifier: MIT
+
+#include <tideline/engine/attempt.h>
+#include <tideline/engine/sessionkeys.h>
+#include <tideline/engine/statusreader.h>
+#include <tideline/engine/syncengine_p.h>
+
+#include <QtCore/QTimer>
+#include <QtCore/QUuid>
+
+#include <algorithm>
+
+namespace Tideline {
+
+SyncEngine::Private::Private(SyncEngine *engine, const SyncSetup &engineSetup)
+    : q(engine)
+    , setup(engineSetup)
+{
+    for (const TableConfig &table : setup.tables)
+        tables.insert(table.name, table);
+    thread.setObjectName(QStringLiteral("Tideline"));
+}
+
+SyncEngine::Private::~Private()
+{
+    if (syncWorker) {
+        syncWorker->disconnect(q);
+        QObject::connect(&thread, &QThread::finished, syncWorker, &QObject::deleteLater);
+    }
+    thread.quit();
+    thread.wait();
+}
+
+Result<void> SyncEngine::Private::open()
+{
+    if (storage)
+        return {};
+    if (!setup.storage)
+        return Failure(Failure::Code::Invalid, QStringLiteral("The engine has no storage to work on."));
+    Result<std::unique_ptr<Storage>> opened = setup.storage();
+    if (!opened)
+        return opened.failure();
+    storage = std::move(*opened);
+    const Result<void> enrolled = inTransaction([this](UnitOfWork &work) -> Result<void> {
+        TIDELINE_TRY(checkUser(work));
+        return enrol(work);
+    });
+    if (!enrolled) {
+        storage.reset();
+        return enrolled;
+    }
+    refreshStatus();
+    askResolver();
+    return {};
+}
+
+Result<void> SyncEngine::Private::checkUser(UnitOfWork &work)
+{
+    SessionStore &session = storage->session();
+    const Result<QVariant> id = session.value(SessionKey::session);
+    const Result<QVariant> user = session.value(SessionKey::userId);
+    TIDELINE_TRY(id);
+    TIDELINE_TRY(user);
+    if (!user->toString().isEmpty() && !setup.userId.isEmpty() && user->toString() != setup.userId) {
+        return Failure(Failure::Code::Invalid,
+                       QStringLiteral("The database holds the data of another user. Log that user out first."));
+    }
+    if (id->toString().isEmpty()) {
+        TIDELINE_TRY(session.setValue(work.transaction(), SessionKey::session,
+                                      QUuid::createUuid().toString(QUuid::WithoutBraces)));
+    }
+    if (user->toString().isEmpty() && !setup.userId.isEmpty())
+        TIDELINE_TRY(session.setValue(work.transaction(), SessionKey::userId, setup.userId));
+    return {};
+}
+
+Result<void> SyncEngine::Private::enrol(UnitOfWork &work)
+{
+    const Result<QStringList> enrolled = storage->session().enrolledTables();
+    if (!enrolled)
+        return enrolled.failure();
+    for (const TableConfig &table : std::as_const(tables)) {
+        if (!enrolled->contains(table.name))
+            TIDELINE_TRY(storage->session().enrol(work.transaction(), table.name));
+    }
+    return {};
+}
+
+SyncWorker &SyncEngine::Private::worker()
+{
+    if (!syncWorker) {
+        SyncSetup workerSetup = setup;
+        workerSetup.tables = tables.values();
+        syncWorker = new SyncWorker(workerSetup);
+        syncWorker->moveToThread(&thread);
+        QObject::connect(syncWorker, &SyncWorker::eventHappened, q, [this](const SyncEvent &event) { tell(event); });
+        QObject::connect(syncWorker, &SyncWorker::rowsChanged, q, [this](const QStringList &names) {
+            for (const QString &name : names)
+                Q_EMIT q->dataChanged(name);
+        });
+        QObject::connect(syncWorker, &SyncWorker::statusChanged, q, [this] { refreshStatusSoon(); });
+        QObject::connect(syncWorker, &SyncWorker::pullProgressed, q, &SyncEngine::pullProgressed);
+        QObject::connect(syncWorker, &SyncWorker::drainProgressed, q, &SyncEngine::drainProgressed);
+        QObject::connect(syncWorker, &SyncWorker::sessionEnded, q, &SyncEngine::loggedOut);
+        QObject::connect(syncWorker, &SyncWorker::drainingChanged, q, [this](bool draining) {
+            isDraining = draining;
+            Q_EMIT q->isDrainingChanged();
+        });
+        thread.start();
+    }
+    return *syncWorker;
+}
+
+Result<TableConfig> SyncEngine::Private::table(const QString &name) const
+{
+    if (!tables.contains(name)) {
+        return Failure(
+            Failure::Code::Invalid,
+            QStringLiteral("Table %1 is not synced. Synced are: %2.")
+                .arg(name, tables.isEmpty() ? QStringLiteral("none") : tables.keys().join(QStringLiteral(", "))));
+    }
+    return tables.value(name);
+}
+
+Result<void> SyncEngine::Private::inTransaction(const std::function<Result<void>(UnitOfWork &work)> &step)
+{
+    if (!storage)
+        return Failure(Failure::Code::LocalStore,
+                       QStringLiteral("The engine is not open. Call open() and check its result."));
+    UnitOfWork work(*storage, setup.config, setup.clock, this);
+    TIDELINE_TRY(work.begin({}));
+    TIDELINE_TRY(step(work));
+    return work.commit();
+}
+
+void SyncEngine::Private::workCommitted(const QList<SyncEvent> &events, const QSet<QString> &changedTables)
+{
+    for (const SyncEvent &event : events)
+        tell(event);
+    for (const QString &name : changedTables)
+        Q_EMIT q->dataChanged(name);
+    if (syncWorker)
+        onWorker([](SyncWorker &target) { target.wake(); });
+    refreshStatusSoon();
+}
+
+WriteResult SyncEngine::Private::change(const QString &tableName, const QString &id, SyncOperation operation,
+                                        const QVariantMap &values, bool isQueuedOnly)
+{
+    WriteResult result;
+    const Result<TableConfig> config = table(tableName);
+    if (!config) {
+        result.failure = config.failure();
+        return result;
+    }
+    if (!storage) {
+        result.failure = inTransaction({}).failure();
+        return result;
+    }
+    const ChangeWriter writer(*storage, setup.config, setup.userId);
+    const Result<Change> checked = writer.checked(Change{*config, id, operation, values, isQueuedOnly});
+    if (!checked) {
+        result.failure = checked.failure();
+        return result;
+    }
+    const Result<void> written = inTransaction([&](UnitOfWork &work) -> Result<void> {
+        const Result<SyncEntry> entry = writer.apply(work, *checked);
+        if (!entry)
+            return entry.failure();
+        result.entry = *entry;
+        return {};
+    });
+    if (!written) {
+        result.entry = {};
+        result.failure = written.failure();
+    }
+    return result;
+}
+
+QFuture<SyncReport> SyncEngine::Private::order(bool drains, const QStringList &pulls, Urgency urgency)
+{
+    auto promise = std::make_shared<QPromise<SyncReport>>();
+    promise->start();
+    const QFuture<SyncReport> future = promise->future();
+    if (!storage) {
+        SyncReport report;
+        report.addError(inTransaction({}).failure());
+        promise->addResult(report);
+        promise->finish();
+        return future;
+    }
+    const SyncOrder wanted{drains, pulls, urgency == Urgency::Now, {promise}};
+    onWorker([wanted](SyncWorker &target) { target.order(wanted); });
+    return future;
+}
+
+void SyncEngine::Private::refreshStatusSoon()
+{
+    if (isStatusDue)
+        return;
+    isStatusDue = true;
+    QTimer::singleShot(0, q, [this] { refreshStatus(); });
+}
+
+void SyncEngine::Private::refreshStatus()
+{
+    isStatusDue = false;
+    if (!storage)
+        return;
+    const Result<SyncStatus> read = readStatus(*storage, tables.keys(), setup.clock());
+    if (!read) {
+        tell(SyncEvent{setup.clock(), SyncError{read.failure(), QStringLiteral("status"), QString(), QString()}});
+        return;
+    }
+    status = *read;
+    const bool isDone = !status.tables.isEmpty()
+                        && std::all_of(status.tables.cbegin(), status.tables.cend(),
+                                       [](const TableStatus &table) { return table.lastPulledAt.isValid(); });
+    if (isDone != isInitialSyncDone) {
+        isInitialSyncDone = isDone;
+        Q_EMIT q->initialSyncDoneChanged();
+    }
+    Q_EMIT q->statusChanged();
+    Q_EMIT q->queueChanged();
+}
+
+void SyncEngine::Private::tell(const SyncEvent &event)
+{
+    std::visit(
+        [this](const auto &detail) {
+            using Detail = std::decay_t<decltype(detail)>;
+            if constexpr (std::is_same_v<Detail, SyncDrainComplete>)
+                Q_EMIT q->drainCompleted(detail);
+            else if constexpr (std::is_same_v<Detail, SyncPullComplete>)
+                Q_EMIT q->pullCompleted(detail);
+            else if constexpr (std::is_same_v<Detail, SyncAuthRequired>)
+                Q_EMIT q->authRequired(detail);
+            else if constexpr (std::is_same_v<Detail, SyncConflict>)
+                Q_EMIT q->conflictOccurred(detail);
+            else if constexpr (std::is_same_v<Detail, SyncPoisonPill>)
+                Q_EMIT q->poisonPillFound(detail);
+            else if constexpr (std::is_same_v<Detail, SyncRetryScheduled>)
+                Q_EMIT q->retryScheduled(detail);
+            else
+                Q_EMIT q->errorOccurred(detail);
+        },
+        event.detail);
+    Q_EMIT q->eventOccurred(event);
+    if (const auto *conflict = std::get_if<SyncConflict>(&event.detail);
+        conflict && conflict->strategyUsed == ConflictStrategy::Custom)
+        askResolver();
+}
+
+// Open conflicts of the custom strategy wait for the application's resolver; when it fails or never answers they stay
+// for a person.
+void SyncEngine::Private::askResolver()
+{
+    if (!setup.config.onConflict || !storage)
+        return;
+    JournalFilter filter;
+    filter.open = true;
+    const Result<QList<ConflictRecord>> open = storage->journal().conflicts(filter);
+    if (!open)
+        return;
+    for (const ConflictRecord &conflict : *open) {
+        if (conflict.strategy != ConflictStrategy::Custom || askedConflicts.contains(conflict.id))
+            continue;
+        askedConflicts.insert(conflict.id);
+        const QString id = conflict.id;
+        setup.config.onConflict(conflict)
+            .then(q, [this, id](const std::optional<QVariantMap> &row) { finishResolution(id, row); })
+            .onCanceled(q, [] { /* stays open */ });
+    }
+}
+
+void SyncEngine::Private::finishResolution(const QString &conflictId, const std::optional<QVariantMap> &row)
+{
+    askedConflicts.remove(conflictId);
+    const Result<ConflictRecord> resolved = q->resolve(conflictId, row);
+    if (!resolved)
+        tell(SyncEvent{setup.clock(), SyncError{resolved.failure(), QStringLiteral("resolver"), QString(), QString()}});
+}
+
+Result<void> SyncEngine::Private::wipe(UnitOfWork &work)
+{
+    StoreTransaction &transaction = work.transaction();
+    const Result<QStringList> enrolled = storage->session().enrolledTables();
+    if (!enrolled)
+        return enrolled.failure();
+    for (const QString &name : *enrolled) {
+        if (storage->local().schema(name)) // a table that was dropped holds nothing
+            TIDELINE_TRY(storage->local().clear(transaction, name));
+    }
+    TIDELINE_TRY(storage->queue().clear(transaction));
+    TIDELINE_TRY(storage->timestamps().clear(transaction));
+    TIDELINE_TRY(storage->journal().clear(transaction));
+    TIDELINE_TRY(storage->session().clear(transaction));
+    return storage->session().setValue(transaction, SessionKey::session,
+                                       QUuid::createUuid().toString(QUuid::WithoutBraces));
+}
+
+} // namespace Tideline

@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: 2026 Tideline contributors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include <tideline/engine/repairs.h>
+#include <tideline/engine/syncengine.h>
+#include <tideline/sync/syncworker.h>
+
+#include <QtCore/QThread>
+
+namespace Tideline {
+
+class SyncEngine::Private : public WorkListener
+{
+public:
+    Private(SyncEngine *engine, const SyncSetup &setup);
+    ~Private() override;
+
+    Result<void> open();
+    SyncWorker &worker(); // made, and its thread started, on first use
+    Result<TableConfig> table(const QString &name) const;
+    WriteResult change(const QString &table, const QString &id, SyncOperation operation, const QVariantMap &values,
+                       bool isQueuedOnly);
+    QFuture<SyncReport> order(bool drains, const QStringList &pulls, Urgency urgency);
+    // A unit of work on the application's thread; wakes the worker when it succeeds.
+    Result<void> inTransaction(const std::function<Result<void>(UnitOfWork &work)> &step);
+    Result<void> enrol(UnitOfWork &work);
+    Result<void> checkUser(UnitOfWork &work);
+    Result<void> wipe(UnitOfWork &work);
+    void refreshStatusSoon();
+    void refreshStatus();
+    void tell(const SyncEvent &event);
+    void askResolver();
+    void finishResolution(const QString &conflictId, const std::optional<QVariantMap> &row);
+    void workCommitted(const QList<SyncEvent> &events, const QSet<QString> &changedTables) override;
+
+    template <typename Call>
+    void onWorker(Call call)
+    {
+        SyncWorker *target = &worker();
+        QMetaObject::invokeMethod(
+            target, [target, call] { call(*target); }, Qt::QueuedConnection);
+    }
+
+    SyncEngine *q;
+    SyncSetup setup;
+    TableCatalog tables;
+    std::unique_ptr<Storage> storage;
+    QThread thread;
+    SyncWorker *syncWorker = nullptr; // lives and dies on the thread
+    SyncStatus status;
+    bool isStatusDue = false;
+    bool isDraining = false;
+    bool isInitialSyncDone = false;
+    QSet<QString> askedConflicts; // that the resolver is busy with
+};
+
+} // namespace Tideline

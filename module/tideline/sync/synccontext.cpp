@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: 2026 Tideline contributors
+// SPDX-License-Identifier: MIT
+
+#include <tideline/engine/attempt.h>
+#include <tideline/engine/retrypolicy.h>
+#include <tideline/engine/sessionkeys.h>
+#include <tideline/sync/synccontext.h>
+
+namespace Tideline {
+
+Result<void> SyncContext::inTransaction(const std::function<Result<void>(UnitOfWork &work)> &step)
+{
+    UnitOfWork work(*storage, config, clock, listener);
+    TIDELINE_TRY(work.begin(session));
+    TIDELINE_TRY(step(work));
+    return work.commit();
+}
+
+Result<void> SyncContext::noteReply(const RemoteReply &reply)
+{
+    SessionStore &stored = storage->session();
+    const Result<QVariant> online = stored.value(SessionKey::online);
+    const Result<QVariant> authRequired = stored.value(SessionKey::authRequired);
+    const Result<QVariant> pauseCount = stored.value(SessionKey::pauseCount);
+    const Result<QVariant> offset = stored.value(SessionKey::clockOffset);
+    for (const Result<QVariant> *value : {&online, &authRequired, &pauseCount, &offset})
+        TIDELINE_TRY(*value);
+    const bool isKnown = online->toBool() && !authRequired->toBool() && pauseCount->toInt() == 0;
+    const bool isOffsetNew = reply.clockOffset && std::abs(*reply.clockOffset - offset->toLongLong()) > 1000;
+    if (isKnown && !isOffsetNew)
+        return {};
+    return inTransaction([&](UnitOfWork &work) -> Result<void> {
+        TIDELINE_TRY(stored.setValue(work.transaction(), SessionKey::online, true));
+        TIDELINE_TRY(stored.setValue(work.transaction(), SessionKey::authRequired, false));
+        TIDELINE_TRY(stored.setValue(work.transaction(), SessionKey::pauseCount, 0));
+        TIDELINE_TRY(stored.setValue(work.transaction(), SessionKey::pausedUntil, QString()));
+        if (isOffsetNew)
+            TIDELINE_TRY(stored.setValue(work.transaction(), SessionKey::clockOffset, *reply.clockOffset));
+        return {};
+    });
+}
+
+Result<QDateTime> SyncContext::pause(const Failure &failure, const std::optional<SyncEntry> &waiting)
+{
+    const Result<QVariant> count = storage->session().value(SessionKey::pauseCount);
+    if (!count)
+        return count.failure();
+    const int failures = count->toInt() + 1;
+    const QDateTime until = now().addMSecs(retryDelay(config, failures, failure, random()).count());
+    const Result<void> stored = inTransaction([&](UnitOfWork &work) -> Result<void> {
+        SessionStore &values = storage->session();
+        // An answer, even a refusal to serve, shows that the way to the server is there.
+        const bool isOnline = failure.httpStatus != 0;
+        TIDELINE_TRY(values.setValue(work.transaction(), SessionKey::online, isOnline));
+        TIDELINE_TRY(values.setValue(work.transaction(), SessionKey::pauseCount, failures));
+        TIDELINE_TRY(values.setValue(work.transaction(), SessionKey::pausedUntil, toText(until)));
+        if (waiting) {
+            SyncEntry entry = *waiting;
+            entry.nextRetryAt = until;
+            work.report(SyncRetryScheduled{entry, until, failure});
+        }
+        return {};
+    });
+    if (!stored)
+        return stored.failure();
+    return until;
+}
+
+Result<void> SyncContext::noteAuthRequired(const Failure &failure)
+{
+    const Result<QVariant> known = storage->session().value(SessionKey::authRequired);
+    if (!known)
+        return known.failure();
+    if (known->toBool())
+        return {};
+    return inTransaction([&](UnitOfWork &work) -> Result<void> {
+        TIDELINE_TRY(storage->session().setValue(work.transaction(), SessionKey::authRequired, true));
+        TIDELINE_TRY(storage->session().setValue(work.transaction(), SessionKey::online, true));
+        work.report(SyncAuthRequired{failure});
+        return {};
+    });
+}
+
+Result<QDateTime> SyncContext::pausedUntil()
+{
+    const Result<QVariant> value = storage->session().value(SessionKey::pausedUntil);
+    if (!value)
+        return value.failure();
+    const QDateTime until = QDateTime::fromString(value->toString(), Qt::ISODateWithMs);
+    return until > now() ? until : QDateTime();
+}
+
+} // namespace Tideline

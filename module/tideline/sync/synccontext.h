@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 Tideline contributors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include <tideline/engine/repairs.h>
+#include <tideline/engine/syncreport.h>
+#include <tideline/stores/remotestore.h>
+
+#include <QtCore/QObject>
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace Tideline {
+
+// What the rounds on the worker thread work with. Nothing of it is touched from another thread.
+class SyncContext
+{
+public:
+    std::unique_ptr<Storage> storage;
+    std::unique_ptr<RemoteStore> remote;
+    SyncConfig config;
+    TableCatalog tables;
+    QString userId;
+    Clock clock;
+    RandomSource random;
+    WorkListener *listener = nullptr;
+    QString session;          // of the round that runs: its fence
+    QSet<QString> heldTables; // that the server did not know; told once
+
+    QDateTime now() const { return clock(); }
+    // A unit of work within the round's session.
+    Result<void> inTransaction(const std::function<Result<void>(UnitOfWork &work)> &step);
+    // Notes what an answer tells about the way to the server: reachable, signed in, its clock.
+    Result<void> noteReply(const RemoteReply &reply);
+    // Notes a failure that concerns everything: offline, a pause until a later time. Reports entry as what will be
+    // retried.
+    Result<QDateTime> pause(const Failure &failure, const std::optional<SyncEntry> &waiting);
+    // The server does not take the sign-in; one event until a request succeeds.
+    Result<void> noteAuthRequired(const Failure &failure);
+    // Until when no request may be made; invalid: now.
+    Result<QDateTime> pausedUntil();
+};
+
+} // namespace Tideline

@@ -1,0 +1,491 @@
+// SPDX-FileCopyrightText: 2026 Tideline contributors
+// SPDX-License-Identifier: MIT
+
+#include <tideline/engine/attempt.h>
+#include <tideline/engine/retrypolicy.h>
+#include <tideline/engine/sessionkeys.h>
+#include <tideline/engine/syncengine.h>
+#include <tideline/sync/drainround.h>
+#include <tideline/sync/syncworker.h>
+#include <tideline/sync/tablepull.h>
+
+#include <QtCore/QThread>
+#include <QtCore/QUuid>
+
+#include <algorithm>
+
+namespace Tideline {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds leaseTime{10000}; // a crashed process is replaced after this
+constexpr milliseconds leaseRenewal{3000};
+constexpr milliseconds leaseTrial{100};
+constexpr milliseconds leasePatience{30000};
+constexpr milliseconds watchInterval{250};
+constexpr qint64 purgeInterval = 60 * 60 * 1000;
+
+} // namespace
+
+SyncWorker::SyncWorker(const SyncSetup &setup)
+    : m_makeStorage(setup.storage)
+    , m_makeRemote(setup.remote)
+    , m_leaseHolder(QUuid::createUuid().toString(QUuid::WithoutBraces))
+{
+    m_context.config = setup.config;
+    m_context.userId = setup.userId;
+    m_context.clock = setup.clock;
+    m_context.random = setup.random;
+    m_context.listener = this;
+    for (const TableConfig &table : setup.tables)
+        m_context.tables.insert(table.name, table);
+    m_retryTimer.setSingleShot(true);
+    connect(&m_leaseTimer, &QTimer::timeout, this, &SyncWorker::acquireLease);
+    connect(&m_retryTimer, &QTimer::timeout, this, [this] { order({true, m_context.tables.keys(), false, {}}); });
+    connect(&m_pollTimer, &QTimer::timeout, this, [this] { order({true, m_context.tables.keys(), false, {}}); });
+    connect(&m_watchTimer, &QTimer::timeout, this, &SyncWorker::lookForChanges);
+}
+
+SyncWorker::~SyncWorker()
+{
+    // Nobody waits for ever for an order that nobody will carry out.
+    if (m_current)
+        m_orders.prepend(*m_current);
+    SyncReport report;
+    report.addError(Failure(Failure::Code::Cancelled, QStringLiteral("The engine was stopped.")));
+    for (const SyncOrder &left : std::as_const(m_orders)) {
+        for (const auto &promise : left.promises) {
+            promise->addResult(report);
+            promise->finish();
+        }
+    }
+    if (m_current && m_context.storage) {
+        // Left to itself the lease would keep the next process waiting; when this fails it runs out.
+        if (Result<std::unique_ptr<StoreTransaction>> transaction = m_context.storage->begin()) {
+            if (m_context.storage->session().releaseLease(**transaction, m_leaseHolder))
+                std::ignore = (*transaction)->commit().ok();
+        }
+    }
+}
+
+Result<void> SyncWorker::open()
+{
+    Q_ASSERT(thread() == QThread::currentThread());
+    if (!m_context.storage) {
+        Result<std::unique_ptr<Storage>> storage = m_makeStorage();
+        if (!storage)
+            return storage.failure();
+        m_context.storage = std::move(*storage);
+    }
+    if (!m_context.remote) {
+        m_context.remote = m_makeRemote ? m_makeRemote() : nullptr;
+        if (!m_context.remote)
+            return Failure(Failure::Code::Invalid, QStringLiteral("The engine has no remote store to sync with."));
+    }
+    return {};
+}
+
+void SyncWorker::workCommitted(const QList<SyncEvent> &events, const QSet<QString> &changedTables)
+{
+    for (const SyncEvent &event : events)
+        Q_EMIT eventHappened(event);
+    if (!changedTables.isEmpty())
+        Q_EMIT rowsChanged(changedTables.values());
+    Q_EMIT statusChanged();
+}
+
+void SyncWorker::setTables(const TableCatalog &tables)
+{
+    m_context.tables = tables;
+}
+
+// A drain that still looks for entries takes another one's order along.
+void SyncWorker::order(const SyncOrder &order)
+{
+    if (m_current && m_isDraining && order.drains && order.pulls.isEmpty()
+        && (m_current->ignoresBackoff || !order.ignoresBackoff)) {
+        if (m_current->pulls.isEmpty()) {
+            m_current->promises.append(order.promises);
+            return;
+        }
+    }
+    const auto same = std::find_if(m_orders.begin(), m_orders.end(), [&](const SyncOrder &other) {
+        return other.drains == order.drains && other.pulls == order.pulls
+               && other.ignoresBackoff == order.ignoresBackoff;
+    });
+    if (same != m_orders.end())
+        same->promises.append(order.promises);
+    else
+        m_orders.append(order);
+    startNext();
+}
+
+void SyncWorker::startNext()
+{
+    if (m_current || m_orders.isEmpty())
+        return;
+    m_current = m_orders.takeFirst();
+    m_report = {};
+    m_hasReauthenticated = false;
+    m_tablesToPull = m_current->pulls;
+    m_elapsed.start();
+    m_leaseWait.start();
+    if (const Result<void> opened = open(); !opened) {
+        m_report.addError(opened.failure());
+        return finish();
+    }
+    acquireLease();
+}
+
+Result<bool> SyncWorker::takeLease(SyncState activity)
+{
+    bool isOurs = false;
+    const QDateTime now = m_context.now();
+    const Result<void> tried = m_context.inTransaction([&](UnitOfWork &work) -> Result<void> {
+        SessionStore &session = m_context.storage->session();
+        const Result<bool> acquired =
+            session.acquireLease(work.transaction(), m_leaseHolder, now, now.addMSecs(leaseTime.count()));
+        if (!acquired)
+            return acquired.failure();
+        isOurs = *acquired;
+        return isOurs ? session.setValue(work.transaction(), SessionKey::activity, toText(activity)) : Result<void>();
+    });
+    if (!tried)
+        return tried.failure();
+    return isOurs;
+}
+
+// Also renews: the same call, while a round works.
+void SyncWorker::acquireLease()
+{
+    if (!m_current) {
+        m_leaseTimer.stop();
+        return;
+    }
+    const bool isRenewal = m_leaseTimer.isActive() && m_leaseTimer.intervalAsDuration() == leaseRenewal;
+    if (!isRenewal)
+        m_context.session.clear();
+    const Result<bool> taken = takeLease(m_isDraining || m_current->drains ? SyncState::Draining : SyncState::Pulling);
+    if (isRenewal)
+        return; // when it fails the lease runs out in its time, and every store call will tell why
+    if (taken && !*taken && m_leaseWait.hasExpired(leasePatience.count())) {
+        m_report.addError(
+            Failure(Failure::Code::LocalStore,
+                    QStringLiteral("Another process has been syncing this database for 30 seconds. Try again when "
+                                   "it is done, or stop it.")));
+        return finish();
+    }
+    if (!taken) {
+        m_report.addError(taken.failure());
+        return finish();
+    }
+    if (!*taken) {
+        m_leaseTimer.start(leaseTrial);
+        return;
+    }
+    m_leaseTimer.start(leaseRenewal);
+    begin();
+}
+
+void SyncWorker::begin()
+{
+    const Result<QVariant> session = m_context.storage->session().value(SessionKey::session);
+    if (!session) {
+        m_report.addError(session.failure());
+        return finish();
+    }
+    m_context.session = session->toString();
+    m_knownSession = m_context.session;
+    // Whoever held the lease before is gone; what it had sent has an unknown outcome and goes again, conditionally.
+    const Result<void> recovered = m_context.inTransaction([this](UnitOfWork &work) -> Result<void> {
+        const Result<int> count = m_context.storage->queue().recoverInFlight(work.transaction());
+        return count ? Result<void>() : count.failure();
+    });
+    if (!recovered) {
+        m_report.addError(recovered.failure());
+        return finish();
+    }
+    m_current->drains ? drain() : pullNext();
+}
+
+void SyncWorker::drain()
+{
+    m_isDraining = true;
+    Q_EMIT drainingChanged(true);
+    auto *round = new DrainRound(m_context, m_current->ignoresBackoff, this);
+    connect(round, &DrainRound::progressed, this, &SyncWorker::drainProgressed);
+    connect(round, &DrainRound::finished, this, [this, round](const SyncReport &report) {
+        round->deleteLater();
+        m_isDraining = false;
+        Q_EMIT drainingChanged(false);
+        m_report.add(report);
+        const bool isLost = std::any_of(report.errors.cbegin(), report.errors.cend(), [](const Failure &error) {
+            return isServerWide(error) || error.code == Failure::Code::AuthExpired
+                   || error.code == Failure::Code::Cancelled || error.code == Failure::Code::LocalStore;
+        });
+        const Result<void> told = m_context.inTransaction([&](UnitOfWork &work) -> Result<void> {
+            const Result<QHash<QString, TableCounts>> counts = m_context.storage->queue().counts();
+            if (!counts)
+                return counts.failure();
+            int remaining = 0;
+            for (const TableCounts &table : *counts)
+                remaining += static_cast<int>(table.pending);
+            work.report(SyncDrainComplete{report.pushed, remaining});
+            return m_context.storage->session().setValue(work.transaction(), SessionKey::activity,
+                                                         toText(SyncState::Pulling));
+        });
+        if (!told)
+            m_report.addError(told.failure());
+        if (isLost || !told)
+            m_tablesToPull.clear();
+        pullNext();
+    });
+    round->start();
+}
+
+void SyncWorker::pullNext()
+{
+    if (m_tablesToPull.isEmpty())
+        return finish();
+    if (!m_current->ignoresBackoff) {
+        const Result<QDateTime> until = m_context.pausedUntil();
+        if (!until) {
+            m_report.addError(until.failure());
+            return finish();
+        }
+        if (until->isValid())
+            return finish();
+    }
+    const TableConfig table = m_context.tables.value(m_tablesToPull.takeFirst());
+    if (table.name.isEmpty())
+        return pullNext(); // removed meanwhile
+    auto *pull = new TablePull(m_context, table, this);
+    connect(pull, &TablePull::progressed, this, &SyncWorker::pullProgressed);
+    connect(pull, &TablePull::finished, this,
+            [this, pull, table](const SyncReport &report, const std::optional<Failure> &failure) {
+                disconnect(pull, nullptr, this, nullptr); // its page in flight may fail after its end
+                pull->deleteLater();
+                tableDone(table, report, failure);
+            });
+    pull->start();
+}
+
+void SyncWorker::tableDone(const TableConfig &table, const SyncReport &report, const std::optional<Failure> &failure)
+{
+    m_report.add(report);
+    if (failure)
+        return pullFailed(table, *failure);
+    const Result<void> told = m_context.inTransaction([&](UnitOfWork &work) -> Result<void> {
+        work.report(SyncPullComplete{table.name, report.pulled + report.deleted});
+        return {};
+    });
+    if (!told) {
+        m_report.addError(told.failure());
+        m_tablesToPull.clear();
+    }
+    pullNext();
+}
+
+void SyncWorker::pullFailed(const TableConfig &table, const Failure &failure)
+{
+    if (failure.code == Failure::Code::AuthExpired && !m_hasReauthenticated) {
+        m_hasReauthenticated = true;
+        const auto giveUp = [this, table, failure] { pullFailed(table, failure); };
+        m_context.remote->refreshAuthentication()
+            .then(this,
+                  [this, table, giveUp](const Result<bool> &refreshed) {
+                      if (!refreshed || !*refreshed)
+                          return giveUp();
+                      m_tablesToPull.prepend(table.name);
+                      pullNext();
+                  })
+            .onCanceled(this, giveUp);
+        return;
+    }
+    m_report.addError(failure);
+    Result<void> noted;
+    bool isRoundOver = true;
+    if (failure.code == Failure::Code::AuthExpired) {
+        noted = m_context.noteAuthRequired(failure);
+    } else if (isServerWide(failure)) {
+        const Result<QDateTime> until = m_context.pause(failure, std::nullopt);
+        if (!until)
+            noted = until.failure();
+    } else if (failure.code != Failure::Code::Cancelled && failure.code != Failure::Code::LocalStore) {
+        isRoundOver = false; // this table only
+        noted = m_context.inTransaction([&](UnitOfWork &work) -> Result<void> {
+            work.report(SyncError{failure, QStringLiteral("pull"), table.name, QString()});
+            return {};
+        });
+    }
+    if (!noted) {
+        m_report.addError(noted.failure());
+        isRoundOver = true;
+    }
+    if (isRoundOver)
+        m_tablesToPull.clear();
+    pullNext();
+}
+
+void SyncWorker::finish()
+{
+    m_leaseTimer.stop();
+    if (m_context.storage) {
+        if (const Result<void> closed = closeRound(); !closed)
+            m_report.addError(closed.failure());
+    }
+    m_report.milliseconds = m_elapsed.elapsed();
+    const SyncOrder done = *m_current;
+    m_current.reset();
+    for (const auto &promise : done.promises) {
+        promise->addResult(m_report);
+        promise->finish();
+    }
+    Q_EMIT statusChanged();
+    if (m_isAutomatic && m_context.storage) {
+        if (m_isWoken) {
+            m_isWoken = false;
+            orderDrainWhenDue();
+        }
+        planRetry();
+    }
+    startNext();
+}
+
+// One transaction: what the round leaves behind, and the lease.
+Result<void> SyncWorker::closeRound()
+{
+    m_context.session.clear(); // the lease is given back also when the session has ended
+    const QDateTime now = m_context.now();
+    const bool isPurging = !m_purgedAt.isValid() || m_purgedAt.msecsTo(now) > purgeInterval;
+    const Result<void> closed = m_context.inTransaction([&](UnitOfWork &work) -> Result<void> {
+        SessionStore &session = m_context.storage->session();
+        const Result<QString> holder = session.leaseHolder(now);
+        if (!holder)
+            return holder.failure();
+        if (*holder == m_leaseHolder) {
+            TIDELINE_TRY(session.setValue(work.transaction(), SessionKey::activity, QString()));
+            if (m_report.errors.isEmpty() && !m_current->pulls.isEmpty())
+                TIDELINE_TRY(session.setValue(work.transaction(), SessionKey::lastSyncedAt, toText(now)));
+            TIDELINE_TRY(session.releaseLease(work.transaction(), m_leaseHolder));
+        }
+        if (!isPurging)
+            return {};
+        const Result<int> purged = m_context.storage->queue().purge(
+            work.transaction(), now.addMSecs(-m_context.config.queueRetention.count()));
+        return purged ? Result<void>() : purged.failure();
+    });
+    if (closed && isPurging)
+        m_purgedAt = now;
+    return closed;
+}
+
+void SyncWorker::setAutomatic(bool isAutomatic)
+{
+    m_isAutomatic = isAutomatic;
+    m_pollTimer.stop();
+    m_retryTimer.stop();
+    m_watchTimer.stop();
+    if (!isAutomatic)
+        return;
+    // Jitter once for a client: many clients that start together do not poll together.
+    const double jitter = 0.9 + 0.2 * m_context.random();
+    m_pollTimer.start(static_cast<int>(static_cast<double>(m_context.config.pollInterval.count()) * jitter));
+    m_watchTimer.start(watchInterval);
+    order({true, m_context.tables.keys(), false, {}});
+}
+
+void SyncWorker::wake()
+{
+    if (!m_isAutomatic)
+        return;
+    if (m_current)
+        m_isWoken = true;
+    else
+        orderDrainWhenDue();
+}
+
+void SyncWorker::orderDrainWhenDue()
+{
+    const Result<QDateTime> until = m_context.pausedUntil();
+    if (!until || until->isValid())
+        return; // the retry timer runs
+    const Result<QList<SyncEntry>> due = m_context.storage->queue().due(m_context.now(), 1, false, {});
+    if (due && !due->isEmpty())
+        order({true, {}, false, {}});
+}
+
+// Other processes write and sign out too.
+void SyncWorker::lookForChanges()
+{
+    if (!m_context.storage)
+        return;
+    const Result<qint64> version = m_context.storage->dataVersion();
+    if (!version || *version == m_dataVersion)
+        return;
+    m_dataVersion = *version;
+    Q_EMIT statusChanged();
+    const Result<QVariant> session = m_context.storage->session().value(SessionKey::session);
+    if (session && !m_knownSession.isEmpty() && session->toString() != m_knownSession) {
+        endSession();
+        Q_EMIT sessionEnded();
+        return;
+    }
+    wake();
+}
+
+void SyncWorker::planRetry()
+{
+    const Result<QDateTime> paused = m_context.pausedUntil();
+    const Result<QDateTime> waiting = m_context.storage->queue().nextRetryAt();
+    QDateTime next = waiting ? *waiting : QDateTime();
+    if (paused && paused->isValid() && (!next.isValid() || next < *paused))
+        next = *paused;
+    if (!next.isValid())
+        return;
+    // What was due already and is still there could not go; it must not make the engine spin.
+    qint64 delay = m_context.now().msecsTo(next);
+    if (delay <= 0)
+        delay = m_context.config.backoffBase.count();
+    m_retryTimer.start(static_cast<int>(std::min<qint64>(delay, 60 * 60 * 1000)));
+}
+
+void SyncWorker::endSession()
+{
+    setAutomatic(false);
+    m_knownSession.clear();
+    m_context.heldTables.clear();
+    if (m_context.remote)
+        m_context.remote->reset();
+}
+
+void SyncWorker::fetch(const TableConfig &table, const QStringList &recordIds,
+                       std::shared_ptr<QPromise<Result<PullPage>>> promise)
+{
+    const auto answer = [promise](const Result<PullPage> &page) {
+        promise->addResult(page);
+        promise->finish();
+    };
+    if (const Result<void> opened = open(); !opened)
+        return answer(opened.failure());
+    m_context.remote->fetch(table, recordIds).then(this, answer).onCanceled(this, [answer] {
+        answer(Failure(Failure::Code::Cancelled, QStringLiteral("The request was stopped.")));
+    });
+}
+
+void SyncWorker::describe(const TableConfig &table, std::shared_ptr<QPromise<Result<TableSchema>>> promise)
+{
+    const auto answer = [promise](const Result<TableSchema> &schema) {
+        promise->addResult(schema);
+        promise->finish();
+    };
+    if (const Result<void> opened = open(); !opened)
+        return answer(opened.failure());
+    m_context.remote->schema(table).then(this, answer).onCanceled(this, [answer] {
+        answer(Failure(Failure::Code::Cancelled, QStringLiteral("The request was stopped.")));
+    });
+}
+
+} // namespace Tideline
