@@ -69,7 +69,5 @@ void bench_Write::write()
     QCOMPARE(engine.pendingCount(), id);
 }
 
-Q_DECLARE_METATYPE(Tideline::SqliteOptions::Synchronous)
-
 QTEST_GUILESS_MAIN(bench_Write)
 #include "bench_write.moc"
