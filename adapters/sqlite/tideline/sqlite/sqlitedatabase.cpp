@@ -1,0 +1,165 @@
+// SPDX-FileCopyrightText: 2026 Tideline contributors
+// SPDX-License-Identifier: MIT
+
+#include <tideline/sqlite/sqlitedatabase.h>
+
+#include <tideline/sqlite/sqlitefailure.h>
+#include <tideline/sqlite/sqliteschema.h>
+#include <tideline/sqlite/sqlitetransaction.h>
+
+#include <QtCore/QFile>
+#include <QtCore/QFileInfo>
+
+namespace Tideline {
+
+namespace {
+
+// Made here and not by SQLite, so that nobody else can read it for a moment; the -wal and -shm take over its mode.
+Result<void> makeFile(const QString &path)
+{
+    QFile file(path);
+    if (file.open(QIODevice::WriteOnly | QIODevice::NewOnly, QFileDevice::ReadOwner | QFileDevice::WriteOwner))
+        return {};
+    if (QFileInfo::exists(path)) // another process was faster
+        return {};
+    return localFailure(
+        QStringLiteral("The database file cannot be made. Check that its directory may be written and has room."));
+}
+
+Result<void> prepareFile(const QString &path)
+{
+    if (path.isEmpty())
+        return localFailure(QStringLiteral("No database file was named. Give its path."));
+    const QFileInfo file(path);
+    if (!file.absoluteDir().exists())
+        return localFailure(QStringLiteral("The directory of the database file does not exist. Make it, or correct the "
+                                           "path."));
+    if (!file.exists())
+        return makeFile(path);
+    if (!file.isFile())
+        return localFailure(QStringLiteral("The path of the database is not a file. Name a file."));
+    if (!file.isReadable() || !file.isWritable()) {
+        return localFailure(
+            QStringLiteral("The database file cannot be written. Give yourself read and write permission "
+                           "on the file and its directory."));
+    }
+    return {};
+}
+
+QString connectOptions(const SqliteOptions &options)
+{
+    return QStringLiteral("QSQLITE_BUSY_TIMEOUT=%1").arg(options.busyTimeout.count());
+}
+
+} // namespace
+
+SqliteDatabase::SqliteDatabase(const QSqlDatabase &database, SqliteConnection::Ownership ownership)
+    : m_connection(database, ownership)
+{
+}
+
+Result<void> SqliteDatabase::openFile(const SqliteOptions &options)
+{
+    if (const auto prepared = prepareFile(options.path); !prepared)
+        return prepared;
+    if (const auto opened = m_connection.open(options.path, connectOptions(options)); !opened)
+        return opened;
+    // Opening succeeds on anything; only reading tells whether it is a database. A newer one is not touched.
+    if (const auto known = SqliteSchema::checkKnown(m_connection); !known)
+        return known;
+    if (const auto logging = useWriteAheadLog(); !logging)
+        return logging;
+    const bool isFull = options.synchronous == SqliteOptions::Synchronous::Full;
+    const auto synchronous = setPragma(QStringLiteral("synchronous"),
+                                       isFull ? QStringLiteral("FULL") : QStringLiteral("NORMAL"), isFull ? 2 : 1);
+    if (!synchronous)
+        return synchronous;
+    if (const auto secure = setPragma(QStringLiteral("secure_delete"), QStringLiteral("ON"), 1); !secure)
+        return secure;
+    return SqliteSchema::migrate(m_connection);
+}
+
+Result<void> SqliteDatabase::openFileReadOnly(const SqliteOptions &options)
+{
+    m_readOnlyFile.emplace(options.path, connectOptions(options));
+    return m_readOnlyFile->open(m_connection);
+}
+
+Result<void> SqliteDatabase::openApplication(const QSqlDatabase &database)
+{
+    if (!database.isOpen()) {
+        if (const auto opened = m_connection.open(database.databaseName(), database.connectOptions()); !opened)
+            return opened;
+    }
+    if (const auto known = SqliteSchema::checkKnown(m_connection); !known)
+        return known;
+    if (const auto logging = useWriteAheadLog(); !logging)
+        return logging;
+    return SqliteSchema::migrate(m_connection);
+}
+
+Result<void> SqliteDatabase::useWriteAheadLog()
+{
+    const auto current = m_connection.selectValue(QStringLiteral("PRAGMA journal_mode"));
+    if (!current)
+        return current.failure();
+    if (current->toString() == QStringLiteral("wal"))
+        return {};
+    const auto changed = m_connection.selectValue(QStringLiteral("PRAGMA journal_mode = WAL"));
+    if (!changed)
+        return changed.failure();
+    if (changed->toString() == QStringLiteral("wal"))
+        return {};
+    return localFailure(
+        QStringLiteral("The database cannot use a write-ahead log, which readers and writers at the same "
+                       "time need. Put the file on a local disk."));
+}
+
+Result<void> SqliteDatabase::setPragma(const QString &name, const QString &value, int expected)
+{
+    const auto set = m_connection.selectValue(QStringLiteral("PRAGMA %1 = %2").arg(name, value));
+    if (!set)
+        return set.failure();
+    const auto read = m_connection.selectValue(QStringLiteral("PRAGMA ") + name);
+    if (!read)
+        return read.failure();
+    if (read->toInt() != expected)
+        return localFailure(QStringLiteral("This build of SQLite does not support PRAGMA %1 = %2. Use another build.")
+                                .arg(name, value));
+    return {};
+}
+
+Result<std::unique_ptr<StoreTransaction>> SqliteDatabase::begin()
+{
+    return SqliteTransaction::begin(m_connection);
+}
+
+Result<qint64> SqliteDatabase::dataVersion()
+{
+    if (m_readOnlyFile)
+        return m_readOnlyFile->dataVersion(m_connection);
+    const auto version = m_connection.selectValue(QStringLiteral("PRAGMA data_version"));
+    if (!version)
+        return version.failure();
+    return version->toLongLong();
+}
+
+Result<void> SqliteDatabase::eraseFreedBytes()
+{
+    if (!m_connection.isWritable())
+        return localFailure(QStringLiteral("The database was opened for reading only. Open it for writing first."));
+    if (const auto vacuumed = m_connection.execute(QStringLiteral("VACUUM")); !vacuumed)
+        return vacuumed.failure();
+    // 0: the whole log is in the database now and the log is empty.
+    const auto blocked = m_connection.selectValue(QStringLiteral("PRAGMA wal_checkpoint(TRUNCATE)"));
+    if (!blocked)
+        return blocked.failure();
+    if (blocked->toInt() != 0) {
+        return localFailure(
+            QStringLiteral("Deleted rows may still be in the write-ahead log, because another program reads "
+                           "the database. Close it, then try again."));
+    }
+    return {};
+}
+
+} // namespace Tideline

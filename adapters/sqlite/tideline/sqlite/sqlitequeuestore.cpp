@@ -1,0 +1,359 @@
+// SPDX-FileCopyrightText: 2026 Tideline contributors
+// SPDX-License-Identifier: MIT
+
+#include <tideline/sqlite/sqlitequeuestore.h>
+
+#include <tideline/sqlite/sqliteconnection.h>
+#include <tideline/sqlite/sqliteencoding.h>
+#include <tideline/sqlite/sqlitefailure.h>
+
+#include <algorithm>
+
+namespace Tideline {
+
+namespace {
+
+using namespace SqliteEncoding;
+
+#define TIDELINE_ENTRY_COLUMNS \
+    "seq, id, table_name, record_id, operation, payload, base, created_at, retry_count, next_retry_at, state, error, " \
+    "sent_at, finished_at, held_by"
+
+// The condition of the index tideline_entry_open, word for word: only so does SQLite use it.
+#define TIDELINE_OPEN_STATES "state IN ('pending', 'inFlight', 'dead')"
+
+// An entry that cannot be decoded says so in its error; its row stays as it is for a person to repair.
+SyncEntry entryOf(const QSqlQuery &row, bool *isDecoded)
+{
+    SyncEntry entry;
+    entry.sequence = row.value(0).toLongLong();
+    entry.id = row.value(1).toString();
+    entry.table = row.value(2).toString();
+    entry.recordId = row.value(3).toString();
+    bool isReadable = fromText(row.value(4).toString(), &entry.operation);
+    entry.createdAt = toTime(row.value(7));
+    entry.retryCount = row.value(8).toInt();
+    entry.nextRetryAt = toTime(row.value(9));
+    isReadable = fromText(row.value(10).toString(), &entry.state) && isReadable;
+    entry.error = toFailure(row.value(11));
+    entry.sentAt = toTime(row.value(12));
+    entry.finishedAt = toTime(row.value(13));
+    entry.heldBy = row.value(14).toString();
+    const auto payload = toRow(row.value(5));
+    const auto base = toRow(row.value(6));
+    *isDecoded = isReadable && payload && *payload && base;
+    if (*isDecoded) {
+        entry.payload = **payload;
+        entry.base = *base;
+    } else {
+        entry.error = Failure(Failure::Code::Deserialization,
+                              QStringLiteral("The stored entry cannot be read. Edit its payload or discard it."));
+    }
+    return entry;
+}
+
+struct Condition
+{
+    QString sql;
+    QVariantList values;
+};
+
+// All but the states.
+Condition conditionOf(const EntryFilter &filter)
+{
+    QStringList terms;
+    Condition condition;
+    if (!filter.table.isEmpty()) {
+        terms.append(QStringLiteral("table_name = ?"));
+        condition.values.append(filter.table);
+    }
+    if (!filter.recordId.isEmpty()) {
+        terms.append(QStringLiteral("record_id = ?"));
+        condition.values.append(filter.recordId);
+    }
+    if (!filter.text.isEmpty()) {
+        terms.append(contains({QStringLiteral("table_name"), QStringLiteral("record_id"), QStringLiteral("payload"),
+                               QStringLiteral("ifnull(error, '')")},
+                              filter.text, &condition.values));
+    }
+    condition.sql = terms.isEmpty() ? QStringLiteral("1") : terms.join(QStringLiteral(" AND "));
+    return condition;
+}
+
+// One SELECT for each state, merged: each of them has an index of its own, an IN list of several has none.
+Condition unionOf(const QString &columns, const EntryFilter &filter)
+{
+    const Condition one = conditionOf(filter);
+    if (filter.states.isEmpty())
+        return {QStringLiteral("SELECT %1 FROM tideline_entry WHERE %2").arg(columns, one.sql), one.values};
+    Condition all;
+    QStringList selects;
+    QList<EntryState> states;
+    for (const EntryState state : filter.states) {
+        if (states.contains(state))
+            continue;
+        states.append(state);
+        selects.append(QStringLiteral("SELECT %1 FROM tideline_entry WHERE state = '%2' AND %3")
+                           .arg(columns, toText(state), one.sql));
+        all.values += one.values;
+    }
+    all.sql = selects.join(QStringLiteral(" UNION ALL "));
+    return all;
+}
+
+Failure unknownEntry()
+{
+    return {Failure::Code::Invalid,
+            QStringLiteral("There is no queue entry with this id. List the queue to see the ids.")};
+}
+
+} // namespace
+
+SqliteQueueStore::SqliteQueueStore(SqliteConnection &connection)
+    : m_connection(connection)
+{
+}
+
+Result<QList<SyncEntry>> SqliteQueueStore::read(const QString &sql, const QVariantList &values, Undecodable undecodable)
+{
+    QList<SyncEntry> entries;
+    const auto selected = m_connection.select(sql, values, [&](const QSqlQuery &row) {
+        bool isDecoded = false;
+        const SyncEntry entry = entryOf(row, &isDecoded);
+        if (isDecoded || undecodable == Undecodable::Show)
+            entries.append(entry);
+    });
+    if (!selected)
+        return selected.failure();
+    return entries;
+}
+
+Result<qint64> SqliteQueueStore::write(const StoreTransaction &transaction, const QString &sql,
+                                       const QVariantList &values)
+{
+    if (const auto checked = m_connection.check(transaction); !checked)
+        return checked.failure();
+    return m_connection.execute(sql, values);
+}
+
+Result<SyncEntry> SqliteQueueStore::entry(const QString &entryId)
+{
+    const auto found =
+        read(QStringLiteral("SELECT " TIDELINE_ENTRY_COLUMNS " FROM tideline_entry WHERE id = ?"), {text(entryId)});
+    if (!found)
+        return found.failure();
+    if (found->isEmpty())
+        return unknownEntry();
+    return found->constFirst();
+}
+
+Result<QList<SyncEntry>> SqliteQueueStore::entries(const EntryFilter &filter)
+{
+    Condition query = unionOf(QStringLiteral(TIDELINE_ENTRY_COLUMNS), filter);
+    query.values << filter.limit << filter.offset;
+    return read(query.sql + QStringLiteral(" ORDER BY seq LIMIT ? OFFSET ?"), query.values);
+}
+
+Result<qint64> SqliteQueueStore::entryCount(const EntryFilter &filter)
+{
+    const Condition query = unionOf(QStringLiteral("seq"), filter);
+    const auto count =
+        m_connection.selectValue(QStringLiteral("SELECT count(*) FROM (%1)").arg(query.sql), query.values);
+    if (!count)
+        return count.failure();
+    return count->toLongLong();
+}
+
+Result<QList<SyncEntry>> SqliteQueueStore::openEntries(const QString &table, const QString &recordId)
+{
+    return read(QStringLiteral("SELECT " TIDELINE_ENTRY_COLUMNS " FROM tideline_entry INDEXED BY tideline_entry_open"
+                               " WHERE table_name = ? AND record_id = ? AND " TIDELINE_OPEN_STATES " ORDER BY seq"),
+                {text(table), text(recordId)});
+}
+
+Result<QHash<QString, int>> SqliteQueueStore::openRecords(const QString &table)
+{
+    QHash<QString, int> records;
+    const auto selected = m_connection.select(
+        QStringLiteral("SELECT record_id, count(*) FROM tideline_entry INDEXED BY tideline_entry_open"
+                       " WHERE table_name = ? AND " TIDELINE_OPEN_STATES " GROUP BY record_id"),
+        {text(table)}, [&](const QSqlQuery &row) { records.insert(row.value(0).toString(), row.value(1).toInt()); });
+    if (!selected)
+        return selected.failure();
+    return records;
+}
+
+Result<QList<SyncEntry>> SqliteQueueStore::due(const QDateTime &now, int limit, bool ignoreBackoff,
+                                               const QStringList &excludedTables)
+{
+    QVariantList values;
+    QString sql = QStringLiteral(
+        "SELECT " TIDELINE_ENTRY_COLUMNS " FROM tideline_entry AS e INDEXED BY tideline_entry_pending"
+        " WHERE state = 'pending' AND held_by IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM tideline_entry AS earlier INDEXED BY tideline_entry_open"
+        "  WHERE earlier.table_name = e.table_name AND earlier.record_id = e.record_id AND earlier.seq < e.seq"
+        "  AND earlier." TIDELINE_OPEN_STATES " AND earlier.state <> 'dead')");
+    if (!ignoreBackoff) {
+        sql += QStringLiteral(" AND (next_retry_at IS NULL OR next_retry_at <= ?)");
+        values.append(fromTime(now));
+    }
+    if (!excludedTables.isEmpty()) {
+        const QStringList marks(excludedTables.size(), QStringLiteral("?"));
+        sql += QStringLiteral(" AND table_name NOT IN (%1)").arg(marks.join(QStringLiteral(", ")));
+        values += QVariantList(excludedTables.cbegin(), excludedTables.cend());
+    }
+    sql += QStringLiteral(" ORDER BY seq LIMIT ?");
+    values.append(limit);
+    // What cannot be decoded cannot be sent; it blocks its own record only.
+    return read(sql, values, Undecodable::Skip);
+}
+
+Result<QDateTime> SqliteQueueStore::nextRetryAt()
+{
+    const auto earliest = m_connection.selectValue(
+        QStringLiteral("SELECT min(next_retry_at) FROM tideline_entry INDEXED BY tideline_entry_retry"
+                       " WHERE state = 'pending' AND held_by IS NULL AND next_retry_at IS NOT NULL"));
+    if (!earliest)
+        return earliest.failure();
+    return toTime(*earliest);
+}
+
+Result<QHash<QString, TableCounts>> SqliteQueueStore::counts()
+{
+    QHash<QString, TableCounts> counts;
+    const auto selected =
+        m_connection.select(QStringLiteral("SELECT table_name, pending, failed, dead, held FROM tideline_count"
+                                           " WHERE pending <> 0 OR dead <> 0"),
+                            {}, [&](const QSqlQuery &row) {
+                                TableCounts table;
+                                table.pending = row.value(1).toLongLong();
+                                table.failed = row.value(2).toLongLong();
+                                table.dead = row.value(3).toLongLong();
+                                table.held = row.value(4).toLongLong();
+                                counts.insert(row.value(0).toString(), table);
+                            });
+    if (!selected)
+        return selected.failure();
+    return counts;
+}
+
+Result<QList<SyncAttempt>> SqliteQueueStore::attempts(const QString &entryId)
+{
+    QList<SyncAttempt> attempts;
+    const auto selected =
+        m_connection.select(QStringLiteral("SELECT at, failure FROM tideline_attempt WHERE entry_id = ? ORDER BY seq"),
+                            {text(entryId)}, [&](const QSqlQuery &row) {
+                                attempts.append({toTime(row.value(0)), toFailure(row.value(1))});
+                            });
+    if (!selected)
+        return selected.failure();
+    return attempts;
+}
+
+Result<SyncEntry> SqliteQueueStore::enqueue(StoreTransaction &transaction, const SyncEntry &entry)
+{
+    if (entry.id.isEmpty())
+        return Failure(Failure::Code::Invalid, QStringLiteral("A queue entry needs an id."));
+    if (const auto checked = m_connection.check(transaction); !checked)
+        return checked.failure();
+    const auto payload = fromRow(entry.payload);
+    if (!payload)
+        return payload.failure();
+    const auto base = fromRow(entry.base);
+    if (!base)
+        return base.failure();
+    const auto sequence = m_connection.insert(
+        QStringLiteral("INSERT INTO tideline_entry (id, table_name, record_id, operation, payload, base, created_at,"
+                       " retry_count, next_retry_at, state, error, sent_at, finished_at, held_by)"
+                       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+        {entry.id, text(entry.table), text(entry.recordId), toText(entry.operation), *payload, *base,
+         fromTime(entry.createdAt), entry.retryCount, fromTime(entry.nextRetryAt), toText(entry.state),
+         fromFailure(entry.error), fromTime(entry.sentAt), fromTime(entry.finishedAt), textOrNull(entry.heldBy)});
+    if (!sequence) {
+        if (primaryCode(m_connection.errorCode()) == SqliteCode::Constraint)
+            return Failure(Failure::Code::Invalid, QStringLiteral("A queue entry with this id is there already."));
+        return sequence.failure();
+    }
+    SyncEntry stored = entry;
+    stored.sequence = *sequence;
+    return stored;
+}
+
+Result<void> SqliteQueueStore::update(StoreTransaction &transaction, const SyncEntry &entry)
+{
+    const auto payload = fromRow(entry.payload);
+    if (!payload)
+        return payload.failure();
+    const auto base = fromRow(entry.base);
+    if (!base)
+        return base.failure();
+    const auto changed =
+        write(transaction,
+              QStringLiteral("UPDATE tideline_entry SET operation = ?, payload = ?, base = ?, retry_count = ?,"
+                             " next_retry_at = ?, state = ?, error = ?, sent_at = ?, finished_at = ?, held_by = ?"
+                             " WHERE id = ?"),
+              {toText(entry.operation), *payload, *base, entry.retryCount, fromTime(entry.nextRetryAt),
+               toText(entry.state), fromFailure(entry.error), fromTime(entry.sentAt), fromTime(entry.finishedAt),
+               textOrNull(entry.heldBy), text(entry.id)});
+    if (!changed)
+        return changed.failure();
+    if (*changed == 0)
+        return unknownEntry();
+    return {};
+}
+
+Result<void> SqliteQueueStore::addAttempt(StoreTransaction &transaction, const QString &entryId,
+                                          const SyncAttempt &attempt)
+{
+    const auto added =
+        write(transaction, QStringLiteral("INSERT INTO tideline_attempt (entry_id, at, failure) VALUES (?, ?, ?)"),
+              {text(entryId), fromTime(attempt.at), fromFailure(attempt.failure)});
+    if (!added)
+        return added.failure();
+    const auto trimmed = write(
+        transaction,
+        QStringLiteral("DELETE FROM tideline_attempt WHERE entry_id = ? AND seq <= (SELECT seq FROM tideline_attempt"
+                       " WHERE entry_id = ? ORDER BY seq DESC LIMIT 1 OFFSET 100)"),
+        {text(entryId), text(entryId)});
+    return trimmed ? Result<void>() : trimmed.failure();
+}
+
+Result<int> SqliteQueueStore::recoverInFlight(StoreTransaction &transaction)
+{
+    const auto changed =
+        write(transaction, QStringLiteral("UPDATE tideline_entry SET state = 'pending' WHERE state = 'inFlight'"));
+    if (!changed)
+        return changed.failure();
+    return static_cast<int>(*changed);
+}
+
+Result<void> SqliteQueueStore::releaseHeld(StoreTransaction &transaction, const QString &holderId)
+{
+    const auto changed = write(
+        transaction, QStringLiteral("UPDATE tideline_entry SET held_by = NULL WHERE held_by = ?"), {text(holderId)});
+    return changed ? Result<void>() : changed.failure();
+}
+
+Result<int> SqliteQueueStore::purge(StoreTransaction &transaction, const QDateTime &finishedBefore)
+{
+    const auto removed = write(transaction,
+                               QStringLiteral("DELETE FROM tideline_entry WHERE state IN ('done', 'superseded', "
+                                              "'discarded') AND finished_at < ?"),
+                               {fromTime(finishedBefore)});
+    if (!removed)
+        return removed.failure();
+    return static_cast<int>(*removed);
+}
+
+Result<void> SqliteQueueStore::clear(StoreTransaction &transaction)
+{
+    for (const QString &sql :
+         {QStringLiteral("DELETE FROM tideline_attempt"), QStringLiteral("DELETE FROM tideline_entry"),
+          QStringLiteral("DELETE FROM tideline_count")}) {
+        if (const auto cleared = write(transaction, sql); !cleared)
+            return cleared.failure();
+    }
+    return {};
+}
+
+} // namespace Tideline

@@ -1,0 +1,117 @@
+// SPDX-FileCopyrightText: 2026 Tideline contributors
+// SPDX-License-Identifier: MIT
+
+#include <tideline/sqlite/sqlitetable.h>
+
+#include <tideline/sqlite/sqliteconnection.h>
+
+#include <algorithm>
+
+namespace Tideline {
+
+namespace {
+
+Failure unknownTable(const QString &name)
+{
+    return {Failure::Code::Invalid,
+            QStringLiteral("There is no table %1 in the local database. Create it, or correct the name.").arg(name)};
+}
+
+Result<void> readUniqueIndexes(SqliteConnection &connection, SqliteTable *table)
+{
+    QStringList indexes;
+    const auto listed =
+        connection.select(QStringLiteral("SELECT name FROM pragma_index_list(?) WHERE \"unique\" = 1 AND partial = 0"),
+                          {table->name}, [&](const QSqlQuery &row) { indexes.append(row.value(0).toString()); });
+    if (!listed)
+        return listed;
+    for (const QString &index : std::as_const(indexes)) {
+        QStringList columns;
+        const auto read = connection.select(QStringLiteral("SELECT name FROM pragma_index_info(?)"), {index},
+                                            [&](const QSqlQuery &row) { columns.append(row.value(0).toString()); });
+        if (!read)
+            return read;
+        columns.sort();
+        table->uniqueColumnLists.append(columns);
+    }
+    return {};
+}
+
+} // namespace
+
+Result<SqliteTable> SqliteTable::read(SqliteConnection &connection, const QString &name)
+{
+    SqliteTable table;
+    table.name = name;
+    if (name.isEmpty() || name.startsWith(QStringLiteral("tideline_"), Qt::CaseInsensitive)
+        || name.startsWith(QStringLiteral("sqlite_"), Qt::CaseInsensitive))
+        return unknownTable(name);
+    QStringList primaryKey;
+    const auto described = connection.select(
+        QStringLiteral("SELECT name, type, \"notnull\", pk FROM pragma_table_xinfo(?) WHERE hidden = 0 ORDER BY cid"),
+        {name}, [&](const QSqlQuery &row) {
+            SqliteColumn column(row.value(0).toString(), row.value(1).toString());
+            column.isRequired = row.value(2).toBool();
+            column.isKey = row.value(3).toInt() > 0;
+            if (column.isKey)
+                primaryKey.append(column.name);
+            table.columns.append(column);
+        });
+    if (!described)
+        return described.failure();
+    if (table.columns.isEmpty())
+        return unknownTable(name);
+    primaryKey.sort();
+    table.uniqueColumnLists.append(primaryKey);
+    if (const auto indexed = readUniqueIndexes(connection, &table); !indexed)
+        return indexed.failure();
+    return table;
+}
+
+const SqliteColumn *SqliteTable::column(const QString &columnName) const
+{
+    const auto found = std::find_if(columns.cbegin(), columns.cend(),
+                                    [&](const SqliteColumn &candidate) { return candidate.name == columnName; });
+    return found == columns.cend() ? nullptr : &*found;
+}
+
+Result<QList<SqliteColumn>> SqliteTable::keyColumns(const TableConfig &config) const
+{
+    QList<SqliteColumn> keys;
+    for (const QString &key : config.key) {
+        const SqliteColumn *found = column(key);
+        if (found == nullptr) {
+            return Failure(
+                Failure::Code::Invalid,
+                QStringLiteral("The local table %1 has no key column %2. Add it, or correct the table's key.")
+                    .arg(name, key));
+        }
+        keys.append(*found);
+    }
+    return keys;
+}
+
+bool SqliteTable::isUnique(const QStringList &key) const
+{
+    QStringList sorted = key;
+    sorted.sort();
+    return !sorted.isEmpty() && uniqueColumnLists.contains(sorted);
+}
+
+QString SqliteTable::columnList() const
+{
+    QStringList names;
+    for (const SqliteColumn &entry : columns)
+        names.append(quoted(entry.name));
+    return names.join(QStringLiteral(", "));
+}
+
+QVariantMap SqliteTable::rowOf(const QVariantList &stored) const
+{
+    QVariantMap row;
+    for (qsizetype i = 0; i < columns.size(); ++i)
+        row.insert(columns.at(i).name, columns.at(i).decode(stored.at(i)));
+    return row;
+}
+
+} // namespace Tideline
