@@ -9,6 +9,7 @@
 
 #include <QtCore/QFile>
 #include <QtCore/QFileInfo>
+#include <QtSql/QSqlDriver>
 
 namespace Tideline {
 
@@ -85,11 +86,25 @@ Result<void> SqliteDatabase::openFileReadOnly(const SqliteOptions &options)
     return m_readOnlyFile->open(m_connection);
 }
 
-Result<void> SqliteDatabase::openApplication(const QSqlDatabase &database)
+Result<void> SqliteDatabase::openApplication()
 {
-    if (!database.isOpen()) {
-        if (const auto opened = m_connection.open(database.databaseName(), database.connectOptions()); !opened)
+    const QSqlDatabase &database = m_connection.database();
+    if (!database.isValid() || database.driver()->dbmsType() != QSqlDriver::SQLite) {
+        return localFailure(
+            QStringLiteral("The application's connection is not one to SQLite, or has been removed. Use "
+                           "the driver QSQLITE and keep the connection."));
+    }
+    const QString file = database.databaseName();
+    if (file.isEmpty() || file.contains(QStringLiteral(":memory:")) || file.contains(QStringLiteral("mode=memory"))) {
+        return localFailure(
+            QStringLiteral("A database in memory cannot be shared with the worker thread. Use a file, or "
+                           "MemoryStorage."));
+    }
+    if (m_connection.ownership() == SqliteConnection::Ownership::Own) {
+        if (const auto opened = m_connection.open(file, database.connectOptions()); !opened)
             return opened;
+    } else if (!database.isOpen()) {
+        return localFailure(QStringLiteral("The application's database connection is not open. Open it first."));
     }
     if (const auto known = SqliteSchema::checkKnown(m_connection); !known)
         return known;
