@@ -91,6 +91,7 @@ void tst_Json::refusesInvalidText_data()
                              "1 2", "{} x", "\"\\x\"", "\"\\ud800\""})
         QTest::newRow(text) << QByteArray(text);
     QTest::newRow("nul byte") << QByteArray("1\0", 2);
+    QTest::newRow("hidden behind a nul byte") << QByteArray("{}\0{broken", 10);
     QTest::newRow("not UTF-8") << QByteArray("\"\xff\"");
 }
 

@@ -15,6 +15,8 @@ namespace Tideline {
 
 namespace {
 
+constexpr int modeAttempts = 100;
+
 // Made here and not by SQLite, so that nobody else can read it for a moment; the -wal and -shm take over its mode.
 Result<void> makeFile(const QString &path)
 {
@@ -115,19 +117,31 @@ Result<void> SqliteDatabase::openApplication()
 
 Result<void> SqliteDatabase::useWriteAheadLog()
 {
-    const auto current = m_connection.selectValue(QStringLiteral("PRAGMA journal_mode"));
-    if (!current)
-        return current.failure();
-    if (current->toString() == QStringLiteral("wal"))
-        return {};
-    const auto changed = m_connection.selectValue(QStringLiteral("PRAGMA journal_mode = WAL"));
-    if (!changed)
-        return changed.failure();
-    if (changed->toString() == QStringLiteral("wal"))
-        return {};
-    return localFailure(
-        QStringLiteral("The database cannot use a write-ahead log, which readers and writers at the same "
-                       "time need. Put the file on a local disk."));
+    const QString wanted = QStringLiteral("wal");
+    for (int attempt = 0; attempt < modeAttempts; ++attempt) {
+        const auto current = m_connection.selectValue(QStringLiteral("PRAGMA journal_mode"));
+        if (!current)
+            return current.failure();
+        if (current->toString() == wanted)
+            return {};
+        const auto changed = m_connection.selectValue(QStringLiteral("PRAGMA journal_mode = WAL"));
+        if (changed && changed->toString() == wanted)
+            return {};
+        if (changed) {
+            return localFailure(
+                QStringLiteral("The database cannot use a write-ahead log, which readers and writers at "
+                               "the same time need. Put the file on a local disk."));
+        }
+        if (primaryCode(m_connection.errorCode()) != SqliteCode::Busy)
+            return changed.failure();
+        // Another process opens the new file too. The switch does not wait for it, taking the write lock does.
+        if (const auto waited = m_connection.execute(QStringLiteral("BEGIN IMMEDIATE")); !waited)
+            return waited.failure();
+        if (const auto ended = m_connection.execute(QStringLiteral("ROLLBACK")); !ended)
+            return ended.failure();
+    }
+    return localFailure(QStringLiteral("The database is in use by programs that keep it from a write-ahead log. Close "
+                                       "them, then try again."));
 }
 
 Result<void> SqliteDatabase::setPragma(const QString &name, const QString &value, int expected)
