@@ -32,12 +32,18 @@ QNetworkRequest prepared(const HttpRequest &request)
     return prepared;
 }
 
-// Errors above these are about what an HTTP reply says, and the reply itself is there.
+// What Qt reports of a whole reply whose status is no success; 400 is an invalid operation to it.
 bool isHttpStatus(QNetworkReply::NetworkError error)
 {
-    return error == QNetworkReply::NoError
-           || (error >= QNetworkReply::ContentAccessDenied && error <= QNetworkReply::UnknownContentError)
-           || error >= QNetworkReply::InternalServerError;
+    switch (error) {
+    case QNetworkReply::NoError:
+    case QNetworkReply::ProtocolInvalidOperationError:
+    case QNetworkReply::ProxyAuthenticationRequiredError:
+        return true;
+    default:
+        return (error >= QNetworkReply::ContentAccessDenied && error <= QNetworkReply::UnknownContentError)
+               || error >= QNetworkReply::InternalServerError;
+    }
 }
 
 } // namespace
