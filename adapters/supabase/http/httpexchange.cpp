@@ -84,7 +84,7 @@ void HttpExchange::readHead()
 
 void HttpExchange::readBody()
 {
-    m_answer.body += m_reply->read(m_limits.bodyBytes - m_answer.body.size() + 1);
+    m_answer.body += m_reply->read(qMin(m_reply->bytesAvailable(), m_limits.bodyBytes - m_answer.body.size() + 1));
     if (m_answer.body.size() > m_limits.bodyBytes)
         giveUp(oversizeFailure(m_limits.bodyBytes));
 }
