@@ -7,7 +7,6 @@
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QMessageAuthenticationCode>
-#include <QtCore/QProcess>
 
 namespace Tideline {
 
@@ -16,6 +15,32 @@ namespace {
 constexpr int scriptTimeout = 90000; // milliseconds; starting a cluster on a busy machine
 
 } // namespace
+
+SqlSession::SqlSession(const QString &directory)
+{
+    m_process.start(QStringLiteral(TIDELINE_STACK_SCRIPT),
+                    {QStringLiteral("sql"), directory, QStringLiteral("--file=-")});
+}
+
+SqlSession::~SqlSession()
+{
+    end();
+}
+
+void SqlSession::run(const QString &sql)
+{
+    m_process.write(sql.toUtf8() + '\n');
+}
+
+bool SqlSession::end()
+{
+    m_process.closeWriteChannel();
+    if (m_process.state() != QProcess::NotRunning && !m_process.waitForFinished(scriptTimeout)) {
+        m_process.kill();
+        m_process.waitForFinished();
+    }
+    return m_process.exitStatus() == QProcess::NormalExit && m_process.exitCode() == 0;
+}
 
 ServerStack::~ServerStack()
 {
@@ -69,6 +94,11 @@ ServerStack::SqlResult ServerStack::changeSchema(const QString &sql)
     if (result.ok && (!pauseRest() || !resumeRest()))
         return {false, m_error};
     return result;
+}
+
+std::unique_ptr<SqlSession> ServerStack::openSession() const
+{
+    return std::make_unique<SqlSession>(m_directory.path());
 }
 
 bool ServerStack::pauseRest()

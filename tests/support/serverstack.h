@@ -4,11 +4,30 @@
 #pragma once
 
 #include <QtCore/QHash>
+#include <QtCore/QProcess>
 #include <QtCore/QTemporaryDir>
 #include <QtCore/QUrl>
 #include <QtCore/QVariantMap>
 
+#include <memory>
+
 namespace Tideline {
+
+// A connection to the database of its own. Statements run in the background, in their order.
+class SqlSession
+{
+public:
+    explicit SqlSession(const QString &directory);
+    ~SqlSession();
+    Q_DISABLE_COPY_MOVE(SqlSession)
+
+    void run(const QString &sql);
+    // Waits until all is done, and disconnects.
+    bool end();
+
+private:
+    QProcess m_process;
+};
 
 // A PostgreSQL with a PostgREST in front of it, for one test class: the C++ face of the script "stack". The calls
 // block; the servers end with the object, or with the process however that ends.
@@ -39,6 +58,8 @@ public:
     SqlResult runSql(const QString &sql);
     // runSql() and waits until PostgREST has read the changed schema.
     SqlResult changeSchema(const QString &sql);
+    // Stays open, for transactions that overlap with other work.
+    std::unique_ptr<SqlSession> openSession() const;
     // The network is gone: the port refuses connections.
     bool pauseRest();
     bool resumeRest();

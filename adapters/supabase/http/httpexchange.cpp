@@ -32,12 +32,18 @@ QNetworkRequest prepared(const HttpRequest &request)
     return prepared;
 }
 
-// Errors above these are about what an HTTP reply says, and the reply itself is there.
+// What Qt reports of a whole reply whose status is no success; 400 is an invalid operation to it.
 bool isHttpStatus(QNetworkReply::NetworkError error)
 {
-    return error == QNetworkReply::NoError
-           || (error >= QNetworkReply::ContentAccessDenied && error <= QNetworkReply::UnknownContentError)
-           || error >= QNetworkReply::InternalServerError;
+    switch (error) {
+    case QNetworkReply::NoError:
+    case QNetworkReply::ProtocolInvalidOperationError:
+    case QNetworkReply::ProxyAuthenticationRequiredError:
+        return true;
+    default:
+        return (error >= QNetworkReply::ContentAccessDenied && error <= QNetworkReply::UnknownContentError)
+               || error >= QNetworkReply::InternalServerError;
+    }
 }
 
 } // namespace
@@ -78,7 +84,7 @@ void HttpExchange::readHead()
 
 void HttpExchange::readBody()
 {
-    m_answer.body += m_reply->read(m_limits.bodyBytes - m_answer.body.size() + 1);
+    m_answer.body += m_reply->read(qMin(m_reply->bytesAvailable(), m_limits.bodyBytes - m_answer.body.size() + 1));
     if (m_answer.body.size() > m_limits.bodyBytes)
         giveUp(oversizeFailure(m_limits.bodyBytes));
 }

@@ -163,7 +163,7 @@ Task<Result<bool>> PlainPull::countRows()
     const TableConfig &table = m_request.table;
     RestQuery query;
     query.add(QStringLiteral("select"), columnList(table.key));
-    query.add(QStringLiteral("limit"), QStringLiteral("1"));
+    query.add(QStringLiteral("limit"), QStringLiteral("0"));
     const RestReply reply = co_await m_client.send(rowsRequest(table, query.encoded(), true), &m_page);
     if (reply.failure.isFailure())
         co_return Result<bool>(reply.failure);

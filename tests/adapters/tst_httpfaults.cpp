@@ -1,0 +1,369 @@
+// SPDX-FileCopyrightText: 2026 Tideline contributors
+// SPDX-License-Identifier: MIT
+
+#include "scriptedserver.h"
+
+#include <tideline/supabase/supabaseremotestore.h>
+
+#include <QtCore/QDateTime>
+#include <QtCore/QLocale>
+#include <QtCore/QPromise>
+#include <QtTest/QTest>
+
+using namespace Tideline;
+using namespace std::chrono_literals;
+
+// What SupabaseRemoteStore makes of servers, proxies and networks that misbehave.
+class TestHttpFaults : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void checksOptions_data();
+    void checksOptions();
+    void sendsItsHeaders();
+    void followsNoRedirect_data();
+    void followsNoRedirect();
+    void distrustsReplies_data();
+    void distrustsReplies();
+    void boundsTheBody();
+    void boundsTheTime();
+    void keepsNoCookies();
+    void readsRetryAfter_data();
+    void readsRetryAfter();
+    void hidesValues();
+    void measuresTheClock();
+    void asksForOneToken();
+    void endsARoundOnTransportFailures();
+    void splitsRefusedArrays();
+    void passesProviderFailuresOn();
+
+private:
+    SupabaseOptions options() const;
+    Failure pullFailure(const SupabaseOptions &options);
+
+    std::unique_ptr<ScriptedServer> m_server;
+    TableConfig m_table{QStringLiteral("things")};
+};
+
+namespace {
+
+template <typename T>
+T await(const QFuture<T> &future)
+{
+    if (!QTest::qWaitFor([&] { return future.isFinished(); }, 20000) || future.resultCount() == 0)
+        qFatal("a future was not fulfilled");
+    return future.result();
+}
+
+PushItem insertion(const QString &table, const QString &id)
+{
+    PushItem item;
+    item.table = TableConfig(table);
+    item.entry.table = table;
+    item.entry.recordId = id;
+    item.entry.payload = {{QStringLiteral("name"), QStringLiteral("secret")}};
+    return item;
+}
+
+QFuture<Result<QString>> ready(const Result<QString> &answer)
+{
+    QPromise<Result<QString>> promise;
+    promise.start();
+    promise.addResult(answer);
+    promise.finish();
+    return promise.future();
+}
+
+QByteArray httpDate(const QDateTime &time)
+{
+    return QLocale::c().toString(time.toUTC(), QStringLiteral("ddd, dd MMM yyyy hh:mm:ss 'GMT'")).toLatin1();
+}
+
+} // namespace
+
+void TestHttpFaults::init()
+{
+    m_server = std::make_unique<ScriptedServer>();
+}
+
+SupabaseOptions TestHttpFaults::options() const
+{
+    SupabaseOptions options;
+    options.url = m_server->url();
+    return options;
+}
+
+Failure TestHttpFaults::pullFailure(const SupabaseOptions &options)
+{
+    SupabaseRemoteStore store(options);
+    PullRequest request;
+    request.table = m_table;
+    return await(store.pull(request)).failure();
+}
+
+void TestHttpFaults::checksOptions_data()
+{
+    QTest::addColumn<QString>("url");
+    QTest::addColumn<bool>("isGood");
+    QTest::newRow("https") << "https://example.org/rest/v1" << true;
+    QTest::newRow("loopback") << "http://127.0.0.1:3000" << true;
+    QTest::newRow("loopback network") << "http://127.8.0.1:3000" << true;
+    QTest::newRow("loopback v6") << "http://[::1]:3000/" << true;
+    QTest::newRow("localhost") << "http://localhost:3000" << true;
+    QTest::newRow("http") << "http://example.org" << false;
+    QTest::newRow("looks like localhost") << "http://localhost.example.org" << false;
+    QTest::newRow("relative") << "/rest/v1" << false;
+    QTest::newRow("empty") << "" << false;
+    QTest::newRow("another scheme") << "ftp://127.0.0.1" << false;
+    QTest::newRow("user") << "https://user:password@example.org" << false;
+    QTest::newRow("query") << "https://example.org/?a=b" << false;
+    QTest::newRow("fragment") << "https://example.org/#a" << false;
+}
+
+void TestHttpFaults::checksOptions()
+{
+    QFETCH(QString, url);
+    QFETCH(bool, isGood);
+    SupabaseOptions options;
+    options.url = QUrl(url);
+    QCOMPARE(SupabaseRemoteStore::check(options).ok(), isGood);
+    if (!isGood)
+        QCOMPARE(pullFailure(options).code, Failure::Code::Invalid); // and nothing was sent
+    options.url = QUrl(QStringLiteral("http://example.org"));
+    options.allowInsecure = true;
+    QVERIFY(SupabaseRemoteStore::check(options).ok());
+}
+
+void TestHttpFaults::sendsItsHeaders()
+{
+    SupabaseOptions options = this->options();
+    options.apiKey = QStringLiteral("the-key");
+    m_server->answerJson(200, "[]");
+    QVERIFY(!pullFailure(options).isFailure());
+    const QByteArray anonymous = m_server->requests().constLast();
+    QVERIFY(anonymous.startsWith("GET /rest/v1/things?"));
+    QVERIFY(anonymous.contains("apikey: the-key\r\n"));
+    QVERIFY(anonymous.contains("Accept-Encoding: identity\r\n"));
+    QVERIFY(!anonymous.contains("Authorization"));
+
+    options.tokenProvider = [](bool) { return ready(QStringLiteral("the-token")); };
+    m_server->answerJson(200, "[]");
+    QVERIFY(!pullFailure(options).isFailure());
+    QVERIFY(m_server->requests().constLast().contains("Authorization: Bearer the-token\r\n"));
+}
+
+void TestHttpFaults::followsNoRedirect_data()
+{
+    QTest::addColumn<int>("status");
+    for (const int status : {301, 302, 303, 307, 308})
+        QTest::addRow("%d", status) << status;
+}
+
+void TestHttpFaults::followsNoRedirect()
+{
+    QFETCH(int, status);
+    ScriptedServer elsewhere;
+    const QByteArray location = "Location: " + elsewhere.url().toEncoded() + "/things";
+    m_server->answerJson(status, "[]", {location});
+    const Failure failure = pullFailure(options());
+    QCOMPARE(failure.code, Failure::Code::Network);
+    QVERIFY(failure.detail.contains(QLatin1String("redirected")));
+    m_server->answerJson(status, "[]", {location});
+    SupabaseRemoteStore store(options());
+    const PushReply reply = await(store.push({insertion(QStringLiteral("things"), QStringLiteral("1"))}, true));
+    QCOMPARE(reply.outcomes.constFirst().failure.code, Failure::Code::Network);
+    QCOMPARE(elsewhere.requests().size(), 0);
+    QCOMPARE(m_server->requests().size(), 2);
+}
+
+void TestHttpFaults::distrustsReplies_data()
+{
+    QTest::addColumn<QByteArray>("reply");
+    const QByteArray json = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
+    QTest::newRow("html") << QByteArray("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\n[]");
+    QTest::newRow("no type") << QByteArray("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]");
+    QTest::newRow("not json") << json + "Content-Length: 5\r\n\r\n[{]}]";
+    QTest::newRow("shorter than announced") << json + "Content-Length: 20\r\n\r\n[]";
+    QTest::newRow("cut without length") << json + "\r\n[{\"id\":1}";
+    QTest::newRow("cut chunk") << json + "Transfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n8\r\n12";
+    QTest::newRow("cut head") << QByteArray("HTTP/1.1 200 OK\r\nContent-");
+    QTest::newRow("nothing") << QByteArray();
+    QTest::newRow("no http") << QByteArray("SSH-2.0-OpenSSH\r\n\r\n");
+}
+
+void TestHttpFaults::distrustsReplies()
+{
+    QFETCH(QByteArray, reply);
+    for (int i = 0; i < 8; ++i) // Qt repeats a request whose connection ends without an answer
+        m_server->answer(reply, ScriptedServer::Afterwards::Close);
+    const Failure failure = pullFailure(options());
+    QVERIFY2(failure.code == Failure::Code::Network, qPrintable(Failure::codeName(failure.code) + failure.detail));
+    QVERIFY2(!failure.detail.contains(QLatin1String("127.0.0.1")), qPrintable(failure.detail));
+}
+
+void TestHttpFaults::boundsTheBody()
+{
+    SupabaseOptions options = this->options();
+    options.maxResponseBytes = 1024 * 1024;
+    m_server->answer("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[",
+                     ScriptedServer::Afterwards::SendForEver);
+    const Failure failure = pullFailure(options);
+    QCOMPARE(failure.code, Failure::Code::Network);
+    QVERIFY2(failure.detail.contains(QLatin1String("maxResponseBytes")), qPrintable(failure.detail));
+}
+
+void TestHttpFaults::boundsTheTime()
+{
+    SupabaseOptions options = this->options();
+    options.requestTimeout = 200ms;
+    QCOMPARE(pullFailure(options).code, Failure::Code::Timeout); // it says nothing
+    // It goes on sending: the bound is on the whole, not on silence.
+    m_server->answer("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[",
+                     ScriptedServer::Afterwards::SendForEver);
+    options.maxResponseBytes = 1LL << 40;
+    QCOMPARE(pullFailure(options).code, Failure::Code::Timeout);
+}
+
+void TestHttpFaults::keepsNoCookies()
+{
+    SupabaseRemoteStore store(options());
+    PullRequest request;
+    request.table = m_table;
+    m_server->answerJson(200, "[]", {"Set-Cookie: session=1; Path=/"});
+    QVERIFY(await(store.pull(request)).ok());
+    m_server->answerJson(200, "[]");
+    QVERIFY(await(store.pull(request)).ok());
+    QVERIFY(!m_server->requests().constLast().toLower().contains("cookie"));
+}
+
+void TestHttpFaults::readsRetryAfter_data()
+{
+    QTest::addColumn<QByteArray>("header");
+    QTest::addColumn<int>("seconds");                                          // negative: none
+    const QDateTime date = QDateTime::fromSecsSinceEpoch(1700000000, Qt::UTC); // the server's clock is what counts
+    const QByteArray now = "Date: " + httpDate(date) + "\r\n";
+    QTest::newRow("seconds") << QByteArray("Retry-After: 120") << 120;
+    QTest::newRow("date") << now + "Retry-After: " + httpDate(date.addSecs(90)) << 90;
+    QTest::newRow("past") << now + "Retry-After: " + httpDate(date.addSecs(-90)) << -1;
+    QTest::newRow("negative") << QByteArray("Retry-After: -5") << -1;
+    QTest::newRow("garbage") << QByteArray("Retry-After: soon") << -1;
+    QTest::newRow("none") << QByteArray("X-Nothing: 1") << -1;
+}
+
+void TestHttpFaults::readsRetryAfter()
+{
+    QFETCH(QByteArray, header);
+    QFETCH(int, seconds);
+    m_server->answerJson(503, "{}", {header});
+    const Failure failure = pullFailure(options());
+    QCOMPARE(failure.code, Failure::Code::Remote);
+    QCOMPARE(failure.httpStatus, 503);
+    const auto expected = seconds < 0 ? std::nullopt : std::optional<std::chrono::milliseconds>(seconds * 1000);
+    QCOMPARE(failure.retryAfter, expected);
+}
+
+void TestHttpFaults::hidesValues()
+{
+    m_server->answerJson(400, R"({"code":"22P02","message":"invalid input syntax for type integer: \"a \" secret\"",)"
+                              R"("details":"secret","hint":"secret"})");
+    const Failure syntax = pullFailure(options());
+    QCOMPARE(syntax.serverCode, QStringLiteral("22P02"));
+    QVERIFY(syntax.detail.contains(QLatin1String("invalid input syntax")));
+    QVERIFY2(!syntax.detail.contains(QLatin1String("secret")), qPrintable(syntax.detail));
+
+    m_server->answerJson(409, R"({"code":"23505","message":"duplicate key value violates unique constraint \"t_key\"",)"
+                              R"("details":"Key (id)=(secret) already exists."})");
+    const Failure duplicate = pullFailure(options());
+    QVERIFY2(duplicate.detail.contains(QLatin1String("t_key")), qPrintable(duplicate.detail));
+    QVERIFY2(!duplicate.detail.contains(QLatin1String("secret")), qPrintable(duplicate.detail));
+}
+
+void TestHttpFaults::measuresTheClock()
+{
+    SupabaseRemoteStore store(options());
+    PullRequest request;
+    request.table = m_table;
+    m_server->answerJson(200, "[]", {"Date: " + httpDate(QDateTime::currentDateTimeUtc())});
+    QCOMPARE(await(store.pull(request))->clockOffset, std::optional<qint64>(0));
+    m_server->answerJson(200, "[]", {"Date: " + httpDate(QDateTime::currentDateTimeUtc().addSecs(3600))});
+    const std::optional<qint64> offset = await(store.pull(request))->clockOffset;
+    QVERIFY(offset && qAbs(*offset - 3600 * 1000) < 5000);
+    m_server->answerJson(200, "[]");
+    QVERIFY(!await(store.pull(request))->clockOffset);
+}
+
+void TestHttpFaults::asksForOneToken()
+{
+    QPromise<Result<QString>> promise;
+    promise.start();
+    int questions = 0;
+    SupabaseOptions options = this->options();
+    options.tokenProvider = [&](bool) {
+        ++questions;
+        return promise.future();
+    };
+    SupabaseRemoteStore store(options);
+    PullRequest request;
+    request.table = m_table;
+    const QFuture<Result<PullPage>> first = store.pull(request);
+    const QFuture<Result<PullPage>> second = store.pull(request);
+    QTRY_COMPARE(questions, 1);
+    m_server->answerJson(200, "[]");
+    m_server->answerJson(200, "[]");
+    promise.addResult(Result<QString>(QStringLiteral("t")));
+    promise.finish();
+    QVERIFY(await(first).ok());
+    QVERIFY(await(second).ok());
+    QCOMPARE(questions, 1);
+}
+
+void TestHttpFaults::passesProviderFailuresOn()
+{
+    SupabaseOptions options = this->options();
+    options.tokenProvider = [](bool) {
+        return ready(Result<QString>(Failure(Failure::Code::LocalStore, QStringLiteral("no keychain"))));
+    };
+    QCOMPARE(pullFailure(options).detail, QStringLiteral("no keychain"));
+    options.tokenProvider = [](bool) { return QFuture<Result<QString>>(); };
+    QCOMPARE(pullFailure(options).code, Failure::Code::AuthExpired);
+    options.tokenProvider = [](bool) { return ready(QStringLiteral("a\r\nX-Evil: 1")); };
+    QCOMPARE(pullFailure(options).code, Failure::Code::AuthExpired);
+    QCOMPARE(m_server->requests().size(), 0);
+}
+
+void TestHttpFaults::endsARoundOnTransportFailures()
+{
+    const QList<PushItem> items{insertion(QStringLiteral("a"), QStringLiteral("1")),
+                                insertion(QStringLiteral("b"), QStringLiteral("1")),
+                                insertion(QStringLiteral("a"), QStringLiteral("2"))};
+    using Kind = PushOutcome::Kind;
+    for (const bool stops : {true, false}) {
+        SupabaseRemoteStore store(options());
+        m_server->answerJson(503, "{}");
+        if (!stops)
+            m_server->answerJson(201, R"([{"id":"1","name":"secret"}])");
+        const PushReply reply = await(store.push(items, stops));
+        QCOMPARE(reply.outcomes.at(0).kind, Kind::Failed);
+        QCOMPARE(reply.outcomes.at(1).kind, stops ? Kind::NotSent : Kind::Applied);
+        QCOMPARE(reply.outcomes.at(2).kind, Kind::NotSent);
+    }
+}
+
+void TestHttpFaults::splitsRefusedArrays()
+{
+    m_server->answerJson(500, R"({"code":"21000","message":"more than one row"})");
+    m_server->answerJson(500, R"({"code":"XX000","message":"broken"})");
+    m_server->answerJson(201, R"([{"id":"2","name":"secret"}])");
+    SupabaseRemoteStore store(options());
+    const PushReply reply = await(store.push(
+        {insertion(QStringLiteral("a"), QStringLiteral("1")), insertion(QStringLiteral("a"), QStringLiteral("2"))},
+        true));
+    QCOMPARE(reply.requests, 3);
+    QCOMPARE(reply.outcomes.at(0).failure.serverCode, QStringLiteral("XX000"));
+    QCOMPARE(reply.outcomes.at(1).kind, PushOutcome::Kind::Applied);
+}
+
+QTEST_GUILESS_MAIN(TestHttpFaults)
+#include "tst_httpfaults.moc"
