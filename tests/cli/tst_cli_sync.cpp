@@ -160,7 +160,7 @@ void TestCliSync::worksOfflineAndDrainsLater()
 
     QVERIFY(m_stack.resumeRest());
     const CliResult drained = cli.json(words("drain --now"));
-    QVERIFY2(drained.exitCode == 0, drained.out + drained.err);
+    QVERIFY2(drained.exitCode == 0, (drained.out + drained.err).constData());
     QCOMPARE(number(drained, "pushed"), 3);
     QCOMPARE(server(QStringLiteral(
                  "select string_agg(id || title || coalesce(amount::text, ''), ' ' order by id) from tasks")),
@@ -191,7 +191,7 @@ void TestCliSync::settlesAConflictByTheLastWrite()
     QCOMPARE(cli.run(words("patch tasks 1 {\"title\":\"mine\"}")).exitCode, 0);
     QVERIFY(changeOnServer(QStringLiteral("update tasks set title = 'theirs' where id = '1'")));
     const CliResult synced = cli.json(words("sync"));
-    QVERIFY2(synced.exitCode == 0, synced.out + synced.err);
+    QVERIFY2(synced.exitCode == 0, (synced.out + synced.err).constData());
     QCOMPARE(number(synced, "conflicts"), 1);
     const QVariantList conflicts = cli.json(words("conflicts")).list("conflicts");
     QCOMPARE(conflicts.size(), 1);
@@ -242,7 +242,7 @@ void TestCliSync::leavesAConflictToAPerson()
     const CliResult resolved = cli.json({QStringLiteral("resolve"), id, choice});
     QVERIFY2(resolved.exitCode == 0, resolved.err.constData());
     const CliResult synced = cli.json(words("sync"));
-    QVERIFY2(synced.exitCode == 0, synced.out + synced.err);
+    QVERIFY2(synced.exitCode == 0, (synced.out + synced.err).constData());
     QCOMPARE(server(QStringLiteral("select title from tasks where id = '1'")), title);
     QCOMPARE(cli.run(words("get tasks 1")).document().value(QStringLiteral("title")).toString(), title);
     QCOMPARE(cli.json(words("status")).exitCode, 0);
@@ -399,15 +399,16 @@ void TestCliSync::stopsAtRefusedTokens()
                                     QVariantMap{{QStringLiteral("tokenCommand"), QStringLiteral("false")}}}) {
         connectTo(cli, keys);
         const CliResult drained = cli.run(words("drain --now --json --events"));
-        QVERIFY2(drained.exitCode == 2, drained.out + drained.err);
+        QVERIFY2(drained.exitCode == 2, (drained.out + drained.err).constData());
         QVERIFY(!drained.err.contains("not.a.token"));
+        // Once for a session that needs a person, not once a run.
         const QList<QVariantMap> lines = drained.lines();
         QCOMPARE(std::count_if(lines.cbegin(), lines.cend(),
                                [](const QVariantMap &line) {
                                    return line.value(QStringLiteral("event")).toString()
                                           == QLatin1String("SyncAuthRequired");
                                }),
-                 1);
+                 keys.contains(QStringLiteral("token")) ? 1 : 0);
         QCOMPARE(cli.json(words("status")).document().value(QStringLiteral("state")).toString(),
                  QStringLiteral("authRequired"));
     }
