@@ -7,6 +7,11 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 if(PROJECT_IS_TOP_LEVEL)
   set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
   set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
+  find_program(TIDELINE_CCACHE ccache)
+  mark_as_advanced(TIDELINE_CCACHE)
+  if(TIDELINE_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${TIDELINE_CCACHE})
+  endif()
 endif()
 
 # What every target of the project has in common. They link it privately, so that no consumer inherits it.

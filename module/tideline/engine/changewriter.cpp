@@ -147,7 +147,13 @@ Result<SyncEntry> ChangeWriter::apply(UnitOfWork &work, const Change &change) co
         Change stored = change;
         if (schema->hasColumn(table.deletedAt))
             stored.values = entry.payload;
-        TIDELINE_TRY(writeRow(work, stored, *schema, row));
+        if (const Result<void> written = writeRow(work, stored, *schema, row); !written) {
+            // What is a bad row in a pull is a bad argument here.
+            Failure failure = written.failure();
+            if (failure.code == Failure::Code::Deserialization)
+                failure.code = Failure::Code::Invalid;
+            return failure;
+        }
     }
     work.touch(table.name);
     return m_storage.queue().enqueue(work.transaction(), entry);

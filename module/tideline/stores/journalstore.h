@@ -48,6 +48,7 @@ public:
     virtual Result<qint64> openConflictCount() = 0;
     virtual Result<QList<LoggedEvent>> events(const JournalFilter &filter) = 0; // oldest first
     virtual Result<qint64> quarantinedCount() = 0;
+    virtual Result<QStringList> quarantinedRecords(const QString &table) = 0;
 
     virtual Result<void> saveConflict(StoreTransaction &transaction,
                                       const ConflictRecord &conflict) = 0; // new or changed
@@ -56,6 +57,8 @@ public:
     // A row that could not be applied; a later one of the same record replaces it.
     virtual Result<void> quarantine(StoreTransaction &transaction, const QString &table, const QString &recordId,
                                     const QVariantMap &row, const Failure &reason, const QDateTime &at) = 0;
+    // Fine when it is not there.
+    virtual Result<void> release(StoreTransaction &transaction, const QString &table, const QString &recordId) = 0;
     virtual Result<void> clear(StoreTransaction &transaction) = 0;
 };
 

@@ -14,7 +14,8 @@ constexpr qsizetype rowsOfTransaction = 200; // so that a write of the applicati
 // Whether it is the row that is bad; anything else (disk, lock) ends the pull.
 bool isRowsFault(const Failure &failure)
 {
-    return failure.code == Failure::Code::Deserialization || failure.code == Failure::Code::Invalid;
+    return failure.code == Failure::Code::Deserialization || failure.code == Failure::Code::Invalid
+        || failure.code == Failure::Code::PayloadTooLarge;
 }
 
 } // namespace
@@ -39,6 +40,10 @@ Result<void> PageApplier::prepare()
     if (!columns)
         return columns.failure();
     m_remoteColumns = columns->toStringList();
+    const Result<QStringList> quarantined = m_context.storage->journal().quarantinedRecords(m_table.name);
+    if (!quarantined)
+        return quarantined.failure();
+    m_quarantined = QSet<QString>(quarantined->cbegin(), quarantined->cend());
     return {};
 }
 
@@ -79,21 +84,22 @@ Result<void> PageApplier::applyRow(UnitOfWork &work, const RemoteRow &row)
                         .arg(m_table.name, m_table.key.join(QStringLiteral(", ")))));
     }
     if (isForeign(row.values)) {
-        const Failure foreign(
-            Failure::Code::RlsViolation,
-            QStringLiteral("The server sent a row of another user (column %1). It was not stored; check the "
-                           "table's row-level security.")
-                .arg(m_table.owner));
-        work.report(SyncError{foreign, QStringLiteral("pull"), m_table.name, row.recordId});
-        m_report.addError(foreign);
-        return {};
+        // Not even set aside with its values: they are nobody's business here.
+        return setAside(
+            work, RemoteRow{row.recordId, {}, false},
+            Failure(Failure::Code::RlsViolation,
+                    QStringLiteral("The server sent a row of another user (column %1). It was not stored; check "
+                                   "the table's row-level security.")
+                        .arg(m_table.owner)));
     }
     TIDELINE_TRY(noteColumns(work, row.values));
     const Result<void> applied =
         m_openRecords.contains(row.recordId) ? applyOverOpenEntries(work, row) : storeRow(work, row);
-    if (!applied && isRowsFault(applied.failure()))
-        return setAside(work, row, applied.failure());
-    return applied;
+    if (!applied)
+        return isRowsFault(applied.failure()) ? setAside(work, row, applied.failure()) : applied;
+    if (!m_quarantined.remove(row.recordId))
+        return {};
+    return m_context.storage->journal().release(work.transaction(), m_table.name, row.recordId);
 }
 
 Result<void> PageApplier::storeRow(UnitOfWork &work, const RemoteRow &row)
@@ -179,6 +185,7 @@ Result<void> PageApplier::setAside(UnitOfWork &work, const RemoteRow &row, const
 {
     ++m_report.quarantined;
     m_report.addError(reason);
+    m_quarantined.insert(row.recordId);
     work.report(SyncError{reason, QStringLiteral("pull"), m_table.name, row.recordId});
     return m_context.storage->journal().quarantine(work.transaction(), m_table.name, row.recordId, row.values, reason,
                                                    work.now());

@@ -21,6 +21,8 @@ public:
     // The server does not have this record any more, or does not show it to the user.
     Result<void> applyAbsence(UnitOfWork &work, const QString &recordId);
 
+    // Records that the server has and that could not be applied here.
+    const QSet<QString> &quarantined() const { return m_quarantined; }
     const SyncReport &report() const { return m_report; }
 
 private:
@@ -37,6 +39,7 @@ private:
     TableSchema m_schema;
     bool m_isFirstFill = false; // the table is empty: no row needs to be compared
     QStringList m_remoteColumns;
+    QSet<QString> m_quarantined;
     QHash<QString, int> m_openRecords; // of the transaction in hand
     SyncReport m_report;
 };

@@ -134,7 +134,7 @@ Result<bool> TablePull::hasExpectedRowCount(qint64 rowCount)
     const Result<qint64> local = m_context.storage->local().rowCount(m_table.name);
     if (!local)
         return local.failure();
-    qint64 expected = *local;
+    qint64 expected = *local + m_applier.quarantined().size();
     const Result<QHash<QString, int>> open = m_context.storage->queue().openRecords(m_table.name);
     if (!open)
         return open.failure();
@@ -185,8 +185,10 @@ void TablePull::removeAbsent()
         return finish(open.failure());
     m_missing.clear();
     for (auto it = m_remoteVersions.cbegin(); it != m_remoteVersions.cend(); ++it) {
-        const bool isOpen = open->contains(it.key());
-        if (!isOpen && (!known.contains(it.key()) || known.value(it.key()) != it.value()))
+        // What could not be applied is not asked for again until it changes.
+        const bool isLeftOut =
+            it.key().isEmpty() || open->contains(it.key()) || m_applier.quarantined().contains(it.key());
+        if (!isLeftOut && (!known.contains(it.key()) || known.value(it.key()) != it.value()))
             m_missing.append(it.key());
     }
     m_remoteVersions.clear();

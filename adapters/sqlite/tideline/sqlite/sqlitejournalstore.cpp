@@ -163,6 +163,17 @@ Result<qint64> SqliteJournalStore::quarantinedCount()
     return count->toLongLong();
 }
 
+Result<QStringList> SqliteJournalStore::quarantinedRecords(const QString &table)
+{
+    QStringList records;
+    const auto selected =
+        m_connection.select(QStringLiteral("SELECT record_id FROM tideline_quarantine WHERE table_name = ?"),
+                            {text(table)}, [&](const QSqlQuery &row) { records.append(row.value(0).toString()); });
+    if (!selected)
+        return selected.failure();
+    return records;
+}
+
 Result<void> SqliteJournalStore::saveConflict(StoreTransaction &transaction, const ConflictRecord &conflict)
 {
     QVariantList values{text(conflict.id), text(conflict.table), text(conflict.recordId), toText(conflict.strategy),
@@ -212,6 +223,12 @@ Result<void> SqliteJournalStore::quarantine(StoreTransaction &transaction, const
                                 " VALUES (?, ?, ?, ?, ?) ON CONFLICT (table_name, record_id) DO UPDATE SET"
                                 " row = excluded.row, reason = excluded.reason, at = excluded.at"),
                  {text(table), text(recordId), json ? *json : QVariant(), fromFailure(reason), fromTime(at)});
+}
+
+Result<void> SqliteJournalStore::release(StoreTransaction &transaction, const QString &table, const QString &recordId)
+{
+    return write(transaction, QStringLiteral("DELETE FROM tideline_quarantine WHERE table_name = ? AND record_id = ?"),
+                 {text(table), text(recordId)});
 }
 
 Result<void> SqliteJournalStore::clear(StoreTransaction &transaction)

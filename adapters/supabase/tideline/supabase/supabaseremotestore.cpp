@@ -1,1 +1,233 @@
+// SPDX-FileCopyrightText: 2026 Tideline contributors
+// SPDX-License-Identifier: MIT
+
 #include <tideline/supabase/supabaseremotestore.h>
+
+#include "async/taskrunner.h"
+#include "http/replyclassifier.h"
+#include "http/restclient.h"
+#include "plain/openapischema.h"
+#include "plain/plainpull.h"
+#include "plain/plainpush.h"
+#include "plain/rowreader.h"
+
+#include <QtNetwork/QHostAddress>
+#include <QtNetwork/QNetworkAccessManager>
+
+#include <algorithm>
+
+/*!
+    \class Tideline::SupabaseOptions
+    \inmodule Tideline
+    \brief Where a SupabaseRemoteStore finds its server and how it signs in.
+
+    \c url is the PostgREST root. \c requestTimeout bounds a whole request, \c maxResponseBytes the body of one reply,
+    \c overlap how far behind the server's time rows are looked for that were committed late. The token provider is
+    called on the worker thread; its future may be fulfilled on any thread.
+*/
+
+/*!
+    \class Tideline::SupabaseRemoteStore
+    \inmodule Tideline
+    \brief Any PostgREST server, in plain mode.
+
+    The tables need a key and an \c updatedAt column that the server sets at every change (a trigger); an index on
+    (updatedAt, key) makes pulls cheap. Nothing else is installed on the server.
+
+    The object, the futures and the network manager belong to the thread that makes it, usually the engine's worker.
+    Futures are fulfilled from the event loop, never inline; those that are open when the object is destroyed are
+    cancelled. Redirects are never followed, no cookie is kept, and no failure's text holds a token, key or row value.
+*/
+
+namespace Tideline {
+
+namespace {
+
+Failure cancelled()
+{
+    return {Failure::Code::Cancelled, QStringLiteral("The session ended before the server answered.")};
+}
+
+Failure unusable(const QString &why)
+{
+    return {Failure::Code::Invalid, why};
+}
+
+bool isLoopback(const QString &host)
+{
+    return host.compare(QLatin1String("localhost"), Qt::CaseInsensitive) == 0 || QHostAddress(host).isLoopback();
+}
+
+Rest::Task<PushReply> pushItems(Rest::RestClient *client, QList<PushItem> items, bool stopOnFirstError)
+{
+    Rest::PlainPush push(*client, items, stopOnFirstError);
+    co_return co_await push.run();
+}
+
+Rest::Task<Result<PullPage>> pullPage(Rest::RestClient *client, PullRequest request)
+{
+    Rest::PlainPull pull(*client, request);
+    co_return co_await pull.run();
+}
+
+Rest::Task<Result<IdentityPage>> listIdentities(Rest::RestClient *client, TableConfig table, QString next)
+{
+    Rest::RowReader reader(*client);
+    co_return co_await reader.identities(table, next);
+}
+
+Rest::Task<Result<PullPage>> fetchRows(Rest::RestClient *client, TableConfig table, QStringList recordIds)
+{
+    Rest::RowReader reader(*client);
+    PullPage page;
+    const Result<QVariantList> rows = co_await reader.read(table, recordIds, &page);
+    if (!rows)
+        co_return Result<PullPage>(rows.failure());
+    for (const QVariant &row : *rows)
+        page.rows.append(Rest::remoteRow(table, row));
+    co_return Result<PullPage>(page);
+}
+
+Rest::Task<Result<TableSchema>> describeTable(Rest::RestClient *client, TableConfig table)
+{
+    Rest::RestRequest request;
+    request.accept = QByteArrayLiteral("application/openapi+json");
+    RemoteReply account;
+    const Rest::RestReply reply = co_await client->send(request, &account);
+    if (reply.failure.isFailure())
+        co_return Result<TableSchema>(reply.failure);
+    co_return Rest::openApiSchema(table, reply.content.toMap());
+}
+
+} // namespace
+
+class SupabaseRemoteStore::Private
+{
+public:
+    Private(const SupabaseOptions &options, std::unique_ptr<QNetworkAccessManager> manager)
+        : network(manager ? std::move(manager) : std::make_unique<QNetworkAccessManager>())
+        , client(options, *network)
+    {
+    }
+
+    std::unique_ptr<QNetworkAccessManager> network;
+    Rest::RestClient client;
+    Rest::TaskRunner runner; // the last member: tasks use the others until they end
+};
+
+/*!
+    A store over the server that \a options name. It takes \a network over, or makes its own.
+    Options that check() refuses make every request fail with that failure, before anything is sent.
+*/
+SupabaseRemoteStore::SupabaseRemoteStore(const SupabaseOptions &options, std::unique_ptr<QNetworkAccessManager> network)
+    : d(std::make_unique<Private>(options, std::move(network)))
+{
+}
+
+SupabaseRemoteStore::~SupabaseRemoteStore() = default;
+
+/*!
+    Fails with Invalid when \a options cannot be used: the URL must be absolute, without user, query and fragment, and
+    https, or http to a loopback address unless \c allowInsecure is set.
+*/
+Result<void> SupabaseRemoteStore::check(const SupabaseOptions &options)
+{
+    const QUrl &url = options.url;
+    const QString scheme = url.scheme();
+    if (!url.isValid() || url.host().isEmpty() || (scheme != QLatin1String("https") && scheme != QLatin1String("http")))
+        return unusable(QStringLiteral("The url must be the whole address of a PostgREST server, for example "
+                                       "https://example.org/rest/v1."));
+    if (!url.userInfo().isEmpty())
+        return unusable(
+            QStringLiteral("The url must not hold a user name or a password: set a token or an apikey instead."));
+    if (url.hasQuery() || url.hasFragment())
+        return unusable(QStringLiteral("The url must end with its path: remove what follows '?' or '#'."));
+    if (scheme == QLatin1String("http") && !options.allowInsecure && !isLoopback(url.host()))
+        return unusable(
+            QStringLiteral("The url is http to another machine, where anybody on the way can read and change "
+                           "what is sent. Use https, or set allowInsecure."));
+    if (options.requestTimeout.count() <= 0)
+        return unusable(QStringLiteral("requestTimeout must be longer than 0."));
+    if (options.maxResponseBytes <= 0)
+        return unusable(QStringLiteral("maxResponseBytes must be more than 0."));
+    if (options.overlap.count() < 0)
+        return unusable(QStringLiteral("overlap must not be negative."));
+    const auto isVisible = [](QChar c) { return c > QLatin1Char(' ') && c < QChar(0x7f); };
+    if (!std::all_of(options.apiKey.cbegin(), options.apiKey.cend(), isVisible))
+        return unusable(QStringLiteral("The apikey holds spaces, line breaks or other characters that no key has."));
+    return {};
+}
+
+/*!
+    A factory for SyncSetup::remote: it makes the store on the engine's worker thread.
+*/
+RemoteFactory SupabaseRemoteStore::factory(const SupabaseOptions &options)
+{
+    return [options] { return std::make_unique<SupabaseRemoteStore>(options); };
+}
+
+/*!
+    Sends \a items in their order, each conditional on its base. New rows of one table with the same columns share a
+    request; when the server refuses that, each is sent alone. A transport failure ends the push where
+    \a stopOnFirstError, else the items of that table; a refusal of one record ends nothing.
+*/
+QFuture<PushReply> SupabaseRemoteStore::push(const QList<PushItem> &items, bool stopOnFirstError)
+{
+    PushReply none;
+    none.outcomes.fill(PushOutcome{PushOutcome::Kind::Failed, {}, cancelled()}, items.size());
+    return d->runner.run(pushItems(&d->client, items, stopOnFirstError), none);
+}
+
+/*!
+    The page that follows \a request's cursor in the order (updatedAt, key). Once what the cursor covered in the
+    server's last \c overlap has settled, one pull reads that part again for rows that were committed late.
+*/
+QFuture<Result<PullPage>> SupabaseRemoteStore::pull(const PullRequest &request)
+{
+    return d->runner.run(pullPage(&d->client, request), Result<PullPage>(cancelled()));
+}
+
+/*!
+    Ids and versions of the rows of \a table in the order of its key, from \a next on.
+*/
+QFuture<Result<IdentityPage>> SupabaseRemoteStore::identities(const TableConfig &table, const QString &next)
+{
+    return d->runner.run(listIdentities(&d->client, table, next), Result<IdentityPage>(cancelled()));
+}
+
+/*!
+    The rows of \a table with these \a recordIds, in as many requests as their URLs need; no more than the user sees.
+*/
+QFuture<Result<PullPage>> SupabaseRemoteStore::fetch(const TableConfig &table, const QStringList &recordIds)
+{
+    return d->runner.run(fetchRows(&d->client, table, recordIds), Result<PullPage>(cancelled()));
+}
+
+/*!
+    The columns of \a table as the server describes them to this user. Fails with Remote and status 404 for a table
+    that it does not show.
+*/
+QFuture<Result<TableSchema>> SupabaseRemoteStore::schema(const TableConfig &table)
+{
+    return d->runner.run(describeTable(&d->client, table), Result<TableSchema>(cancelled()));
+}
+
+/*!
+    Asks the token provider for a fresh token; calls that meet share one question.
+*/
+QFuture<Result<bool>> SupabaseRemoteStore::refreshAuthentication()
+{
+    return d->runner.run(d->client.tokens().refresh(), Result<bool>(cancelled()));
+}
+
+/*!
+    Aborts every request and forgets the token. Open futures end with Cancelled, whatever the server had answered.
+*/
+void SupabaseRemoteStore::reset()
+{
+    d->runner.cancelAll();
+    d->client.reset();
+    d->network->clearAccessCache();
+}
+
+} // namespace Tideline

@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: 2026 Tideline contributors
+// SPDX-License-Identifier: MIT
+
+#include "http/httpexchange.h"
+
+#include "http/replyclassifier.h"
+
+#include <QtCore/QDateTime>
+#include <QtNetwork/QNetworkAccessManager>
+#include <QtNetwork/QNetworkRequest>
+
+namespace Tideline::Rest {
+
+namespace {
+
+QNetworkRequest prepared(const HttpRequest &request)
+{
+    QNetworkRequest prepared(request.url);
+    // The default policy sends the Authorization header to whatever origin a redirect names, and makes a GET of a
+    // PATCH.
+    prepared.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
+    prepared.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
+    prepared.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
+    prepared.setAttribute(QNetworkRequest::AuthenticationReuseAttribute, QNetworkRequest::Manual);
+    prepared.setAttribute(QNetworkRequest::CacheLoadControlAttribute, QNetworkRequest::AlwaysNetwork);
+    prepared.setAttribute(QNetworkRequest::CacheSaveControlAttribute, false);
+    prepared.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
+    // A header of our own also switches decompression off, so that the bound on the body is one on what was received.
+    prepared.setRawHeader("Accept-Encoding", "identity");
+    for (const auto &[name, value] : request.headers)
+        prepared.setRawHeader(name, value);
+    return prepared;
+}
+
+// Errors above these are about what an HTTP reply says, and the reply itself is there.
+bool isHttpStatus(QNetworkReply::NetworkError error)
+{
+    return error == QNetworkReply::NoError
+           || (error >= QNetworkReply::ContentAccessDenied && error <= QNetworkReply::UnknownContentError)
+           || error >= QNetworkReply::InternalServerError;
+}
+
+} // namespace
+
+bool HttpReply::isJson() const
+{
+    const QByteArray type = headers.value("content-type").toLower().split(';').constFirst().trimmed();
+    return type == "application/json" || (type.startsWith("application/") && type.endsWith("+json"));
+}
+
+HttpExchange::HttpExchange(QNetworkAccessManager &network, const HttpRequest &request, const HttpLimits &limits)
+    : m_limits(limits)
+{
+    m_answer.sentAt = QDateTime::currentMSecsSinceEpoch();
+    m_reply.reset(request.body.isEmpty() ? network.sendCustomRequest(prepared(request), request.method)
+                                         : network.sendCustomRequest(prepared(request), request.method, request.body));
+    connect(m_reply.get(), &QNetworkReply::metaDataChanged, this, &HttpExchange::readHead);
+    connect(m_reply.get(), &QNetworkReply::readyRead, this, &HttpExchange::readBody);
+    connect(m_reply.get(), &QNetworkReply::finished, this, &HttpExchange::readEnd);
+    m_deadline.setSingleShot(true);
+    m_deadline.callOnTimeout(this, [this] { giveUp(timeoutFailure(m_limits.deadline)); });
+    m_deadline.start(m_limits.deadline);
+}
+
+HttpExchange::~HttpExchange()
+{
+    if (m_reply) {
+        m_reply->disconnect(this);
+        m_reply->abort();
+    }
+}
+
+void HttpExchange::readHead()
+{
+    if (m_answer.answeredAt == 0)
+        m_answer.answeredAt = QDateTime::currentMSecsSinceEpoch();
+}
+
+void HttpExchange::readBody()
+{
+    m_answer.body += m_reply->read(m_limits.bodyBytes - m_answer.body.size() + 1);
+    if (m_answer.body.size() > m_limits.bodyBytes)
+        giveUp(oversizeFailure(m_limits.bodyBytes));
+}
+
+void HttpExchange::readEnd()
+{
+    readHead();
+    readBody();
+    if (m_answer.transport.isFailure())
+        return;
+    m_answer.status = m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+    const QList<QNetworkReply::RawHeaderPair> headers = m_reply->rawHeaderPairs();
+    for (const auto &[name, value] : headers)
+        m_answer.headers.insert(name.toLower(), value);
+    bool hasLength = false;
+    const qint64 length = m_answer.headers.value("content-length").toLongLong(&hasLength);
+    if (!isHttpStatus(m_reply->error()) || m_answer.status == 0)
+        m_answer.transport = transportFailure(m_reply->error());
+    else if (hasLength && length != m_answer.body.size())
+        m_answer.transport = truncationFailure();
+    finish();
+}
+
+void HttpExchange::giveUp(const Failure &failure)
+{
+    m_reply->disconnect(this);
+    m_reply->abort();
+    m_answer.body.clear();
+    m_answer.transport = failure;
+    finish();
+}
+
+void HttpExchange::finish()
+{
+    m_deadline.stop();
+    Q_EMIT finished();
+}
+
+} // namespace Tideline::Rest

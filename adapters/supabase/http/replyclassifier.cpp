@@ -1,0 +1,232 @@
+// SPDX-FileCopyrightText: 2026 Tideline contributors
+// SPDX-License-Identifier: MIT
+
+#include "http/replyclassifier.h"
+
+#include <tideline/core/json.h>
+
+#include <QtCore/QDateTime>
+#include <QtCore/QLocale>
+#include <QtCore/QRegularExpression>
+
+namespace Tideline::Rest {
+
+namespace {
+
+constexpr qint64 clockTolerance = 2000; // milliseconds; Date has whole seconds, and the way there and back takes time
+constexpr qsizetype longestMessage = 300;
+
+Failure networkFailure(const QString &detail)
+{
+    return {Failure::Code::Network, detail};
+}
+
+std::optional<qint64> httpDate(const QByteArray &text)
+{
+    const QDateTime parsed =
+        QLocale::c().toDateTime(QString::fromLatin1(text).trimmed(), QStringLiteral("ddd, dd MMM yyyy hh:mm:ss 'GMT'"));
+    if (!parsed.isValid())
+        return {};
+    return QDateTime(parsed.date(), parsed.time(), Qt::UTC).toMSecsSinceEpoch();
+}
+
+QString sentence(int status, Failure::Code code)
+{
+    switch (code) {
+    case Failure::Code::AuthExpired:
+        return QStringLiteral("The server does not accept the sign-in. Sign in again.");
+    case Failure::Code::RlsViolation:
+        return QStringLiteral("The server's access rules refuse this row. Check who owns it and the table's policies.");
+    case Failure::Code::Forbidden:
+        return QStringLiteral("The server forbids this to the signed-in user. Check the rights of the user's role.");
+    case Failure::Code::PayloadTooLarge:
+        return QStringLiteral("The server finds the request too large. Send less at once or raise the server's limit.");
+    default:
+        break;
+    }
+    if (status == 404)
+        return QStringLiteral(
+            "The server does not know this table. Check its name, and reload the server's schema cache.");
+    if (status == 408 || status == 425 || status == 429)
+        return QStringLiteral("The server asks to try again later.");
+    if (status == 409)
+        return QStringLiteral("The row breaks a constraint of the server. Correct the row.");
+    if (status >= 500)
+        return QStringLiteral("The server failed. Try again later, or look at the server's log.");
+    return QStringLiteral("The server refuses the request. Correct the row, or compare the table's columns.");
+}
+
+Failure::Code codeOf(int status, const QString &serverCode, Identity identity)
+{
+    const bool isPrivilege = serverCode == QLatin1String("42501");
+    // PostgREST answers 401 when the anonymous role lacks a right. Where nobody can sign in, that is no call to do so.
+    if (status == 401)
+        return isPrivilege && identity == Identity::Anonymous ? Failure::Code::RlsViolation
+                                                              : Failure::Code::AuthExpired;
+    if (status == 403)
+        return isPrivilege ? Failure::Code::RlsViolation : Failure::Code::Forbidden;
+    if (status == 413)
+        return Failure::Code::PayloadTooLarge;
+    return Failure::Code::Remote;
+}
+
+} // namespace
+
+Failure timeoutFailure(std::chrono::milliseconds deadline)
+{
+    return {Failure::Code::Timeout,
+            QStringLiteral("The server did not answer within %1 s. Check the network, or raise requestTimeout.")
+                .arg(QLocale::c().toString(static_cast<double>(deadline.count()) / 1000.0, 'g', 6))};
+}
+
+Failure oversizeFailure(qint64 bytes)
+{
+    return networkFailure(
+        QStringLiteral("The server's reply is larger than %1 bytes. Ask for smaller pages, or raise maxResponseBytes.")
+            .arg(bytes));
+}
+
+Failure truncationFailure()
+{
+    return networkFailure(QStringLiteral("The connection ended in the middle of the server's reply. Try again."));
+}
+
+Failure unreadableFailure(const QString &why)
+{
+    return networkFailure(
+        QStringLiteral("The server's reply cannot be read (%1). Check that the url is that of a PostgREST server.")
+            .arg(why));
+}
+
+Failure transportFailure(QNetworkReply::NetworkError error)
+{
+    switch (error) {
+    case QNetworkReply::ConnectionRefusedError:
+        return networkFailure(
+            QStringLiteral("The server refuses connections. Check that it runs, and the url's port."));
+    case QNetworkReply::HostNotFoundError:
+        return networkFailure(QStringLiteral("The server's name is not known. Check the network and the url."));
+    case QNetworkReply::SslHandshakeFailedError:
+        return networkFailure(
+            QStringLiteral("No secure connection: the server's certificate or its TLS settings are not "
+                           "accepted. Check the certificate, the url and this machine's clock."));
+    case QNetworkReply::RemoteHostClosedError:
+        return networkFailure(
+            QStringLiteral("The server closed the connection before its reply was whole. Try again."));
+    case QNetworkReply::TimeoutError:
+        return {Failure::Code::Timeout, QStringLiteral("The connection timed out. Check the network.")};
+    default:
+        return networkFailure(
+            QStringLiteral("The connection to the server failed (error %1). Check the network and the url.")
+                .arg(error));
+    }
+}
+
+QString withoutValues(const QString &message, const QString &serverCode)
+{
+    // Greedy, from the first mark to the last: a value may hold such marks itself.
+    static const QRegularExpression quotes(QStringLiteral("\"[\\s\\S]*\"|'[\\s\\S]*'|`[\\s\\S]*`"));
+    // Violated constraints and missing rights name what they are about; whatever else they quote is a value.
+    static const QRegularExpression namingCodes(QStringLiteral("^(23...|42...)$"));
+    static const QRegularExpression valueQuotes(
+        QStringLiteral("(?<!constraint |relation |column |table |policy |schema |function |view )\"[^\"]*\"(?! of "
+                       "relation| constraint)"));
+    static const QRegularExpression details(QStringLiteral("[(=:][\\s\\S]*"));
+    QString text = message;
+    if (namingCodes.match(serverCode).hasMatch())
+        text.replace(valueQuotes, QStringLiteral("…"));
+    else if (!serverCode.startsWith(QLatin1String("PGRST2"))) // the schema cache knows names only
+        text.replace(quotes, QStringLiteral("…"));
+    text.replace(details, QString());
+    text = text.simplified();
+    if (text.size() > longestMessage)
+        text = text.left(longestMessage) + QStringLiteral("…");
+    return text;
+}
+
+Failure classify(const HttpReply &reply, Identity identity)
+{
+    if (reply.transport.isFailure())
+        return reply.transport;
+    if (reply.isSuccess()) {
+        if (!reply.isJson())
+            return unreadableFailure(QStringLiteral("it is not JSON"));
+        return {};
+    }
+    if (reply.status < 400) {
+        return networkFailure(
+            QStringLiteral("The server redirected the request (HTTP %1), which is never followed. Check "
+                           "the url, or sign in to the network.")
+                .arg(reply.status));
+    }
+    const Result<QVariantMap> error =
+        reply.isJson() ? Json::parseObject(reply.body) : Result<QVariantMap>(QVariantMap());
+    const QVariantMap fields = error ? *error : QVariantMap();
+    Failure failure;
+    failure.httpStatus = reply.status;
+    failure.serverCode = fields.value(QStringLiteral("code")).toString().left(16);
+    failure.code = codeOf(reply.status, failure.serverCode, identity);
+    failure.detail = sentence(reply.status, failure.code);
+    // "details" and "hint" quote rows.
+    const QString message = withoutValues(fields.value(QStringLiteral("message")).toString(), failure.serverCode);
+    if (!message.isEmpty())
+        failure.detail += QStringLiteral(" It says: ") + message;
+    failure.retryAfter = retryAfter(reply);
+    return failure;
+}
+
+std::optional<qint64> serverTime(const HttpReply &reply)
+{
+    return httpDate(reply.headers.value("date"));
+}
+
+std::optional<qint64> clockOffset(const HttpReply &reply)
+{
+    const std::optional<qint64> time = serverTime(reply);
+    if (!time)
+        return {};
+    // Date drops the fraction of the second, half a second on average.
+    const qint64 offset = *time + 500 - (reply.sentAt + (reply.answeredAt - reply.sentAt) / 2);
+    return qAbs(offset) < clockTolerance ? 0 : offset;
+}
+
+std::optional<std::chrono::milliseconds> retryAfter(const HttpReply &reply)
+{
+    const QByteArray text = reply.headers.value("retry-after").trimmed();
+    bool isNumber = false;
+    const qint64 seconds = text.toLongLong(&isNumber);
+    if (isNumber) {
+        constexpr qint64 year = 366LL * 24 * 3600;
+        if (seconds < 0)
+            return {};
+        return std::chrono::seconds(qMin(seconds, year));
+    }
+    const std::optional<qint64> until = httpDate(text);
+    const qint64 now = serverTime(reply).value_or(QDateTime::currentMSecsSinceEpoch());
+    if (!until || *until < now)
+        return {};
+    return std::chrono::milliseconds(*until - now);
+}
+
+bool isTransport(const Failure &failure)
+{
+    switch (failure.code) {
+    case Failure::Code::Network:
+    case Failure::Code::Timeout:
+        return true;
+    default:
+        break;
+    }
+    switch (failure.httpStatus) {
+    case 408:
+    case 425:
+    case 429:
+        return true;
+    case 500: // with a code of the database it is about what was sent
+        return failure.serverCode.isEmpty();
+    default:
+        return failure.httpStatus > 500;
+    }
+}
+
+} // namespace Tideline::Rest

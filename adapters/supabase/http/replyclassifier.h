@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: 2026 Tideline contributors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "http/httpmessage.h"
+
+#include <QtNetwork/QNetworkReply>
+
+#include <optional>
+
+// The one place in which HTTP becomes failures. No sentence made here holds a row value, a filter value, a token or a
+// key.
+namespace Tideline::Rest {
+
+enum class Identity {
+    Anonymous, // nobody could sign in: there is no token provider
+    User,
+};
+
+// A failure for everything but a reply of class 2xx with a body that claims to be JSON.
+Failure classify(const HttpReply &reply, Identity identity);
+
+Failure timeoutFailure(std::chrono::milliseconds deadline);
+Failure oversizeFailure(qint64 bytes);
+Failure transportFailure(QNetworkReply::NetworkError error);
+Failure truncationFailure();
+Failure unreadableFailure(const QString &why);
+
+// The server's sentence without the values that it quotes.
+QString withoutValues(const QString &message, const QString &serverCode);
+
+// The Date header, milliseconds since 1970.
+std::optional<qint64> serverTime(const HttpReply &reply);
+// Milliseconds to add to this machine's clock to have the server's; 0 where the difference is within the error.
+std::optional<qint64> clockOffset(const HttpReply &reply);
+std::optional<std::chrono::milliseconds> retryAfter(const HttpReply &reply);
+
+// Whether the request met no server in working order, so that another request would not fare better now.
+bool isTransport(const Failure &failure);
+
+} // namespace Tideline::Rest

@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: 2026 Tideline contributors
+// SPDX-License-Identifier: MIT
+
+#include "http/restclient.h"
+
+#include "http/httpexchange.h"
+#include "http/replyclassifier.h"
+
+#include <tideline/core/json.h>
+
+#include <QtCore/QDateTime>
+
+namespace Tideline::Rest {
+
+std::optional<qint64> RestReply::total() const
+{
+    bool isNumber = false;
+    const qint64 total = contentRange.mid(contentRange.lastIndexOf('/') + 1).toLongLong(&isNumber);
+    return isNumber ? std::optional<qint64>(total) : std::nullopt;
+}
+
+RestClient::RestClient(const SupabaseOptions &options, QNetworkAccessManager &network)
+    : m_options(options)
+    , m_network(network)
+    , m_tokens(options.tokenProvider)
+    , m_root(options.url.toEncoded(QUrl::StripTrailingSlash))
+    , m_misuse(SupabaseRemoteStore::check(options).failure())
+{
+}
+
+Task<RestReply> RestClient::send(RestRequest request, RemoteReply *account)
+{
+    RestReply reply;
+    if (m_misuse.isFailure()) {
+        reply.failure = m_misuse;
+        co_return reply;
+    }
+    const Result<QString> token = co_await m_tokens.token();
+    if (!token) {
+        reply.failure = token.failure();
+        reply.hasNoToken = true;
+        co_return reply;
+    }
+    ++account->requests;
+    const HttpLimits limits{m_options.requestTimeout, m_options.maxResponseBytes};
+    HttpExchange exchange(m_network, httpRequest(request, *token), limits);
+    co_await Emission(&exchange, &HttpExchange::finished);
+
+    const HttpReply &answer = exchange.reply();
+    reply.failure = classify(answer, m_tokens.hasProvider() ? Identity::User : Identity::Anonymous);
+    if (const std::optional<qint64> offset = clockOffset(answer); offset && !answer.transport.isFailure()) {
+        m_clockOffset = *offset;
+        account->clockOffset = offset;
+    }
+    reply.serverTime = serverTime(answer).value_or(serverNow());
+    if (reply.failure.isFailure())
+        co_return reply;
+    reply.contentRange = answer.headers.value("content-range");
+    Result<QVariant> content = Json::parse(answer.body);
+    if (content)
+        reply.content = *std::move(content);
+    else
+        reply.failure = unreadableFailure(content.failure().detail);
+    co_return reply;
+}
+
+qint64 RestClient::serverNow() const
+{
+    return QDateTime::currentMSecsSinceEpoch() + m_clockOffset;
+}
+
+void RestClient::reset()
+{
+    m_tokens.reset();
+}
+
+HttpRequest RestClient::httpRequest(const RestRequest &request, const QString &token) const
+{
+    HttpRequest http;
+    http.method = request.method;
+    QByteArray url = m_root + '/' + request.path;
+    if (!request.query.isEmpty())
+        url += '?' + request.query;
+    http.url = QUrl::fromEncoded(url);
+    http.body = request.body;
+    http.headers.emplaceBack("Accept", request.accept);
+    if (!request.body.isEmpty())
+        http.headers.emplaceBack("Content-Type", "application/json");
+    if (!request.prefer.isEmpty())
+        http.headers.emplaceBack("Prefer", request.prefer);
+    if (!m_options.apiKey.isEmpty())
+        http.headers.emplaceBack("apikey", m_options.apiKey.toLatin1());
+    if (!token.isEmpty())
+        http.headers.emplaceBack("Authorization", "Bearer " + token.toLatin1());
+    return http;
+}
+
+} // namespace Tideline::Rest

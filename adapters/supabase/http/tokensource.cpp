@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: 2026 Tideline contributors
+// SPDX-License-Identifier: MIT
+
+#include "http/tokensource.h"
+
+#include <algorithm>
+
+namespace Tideline::Rest {
+
+namespace {
+
+Failure noToken()
+{
+    return {Failure::Code::AuthExpired, QStringLiteral("The token provider gave no answer. Sign in again.")};
+}
+
+// A line break would end the header and begin another.
+bool fitsHeader(const QString &token)
+{
+    return std::all_of(token.cbegin(), token.cend(), [](QChar c) { return c > QLatin1Char(' ') && c < QChar(0x7f); });
+}
+
+} // namespace
+
+TokenSource::TokenSource(const TokenProvider &provider)
+    : m_provider(provider)
+{
+}
+
+Task<Result<QString>> TokenSource::token()
+{
+    if (!hasProvider())
+        co_return Result<QString>(QString());
+    if (!m_token || isAsking()) {
+        if (!isAsking())
+            ask(false);
+        co_await Emission(this, &TokenSource::settled);
+    }
+    if (!m_token)
+        co_return Result<QString>(m_failure);
+    co_return Result<QString>(*m_token);
+}
+
+Task<Result<bool>> TokenSource::refresh()
+{
+    if (!hasProvider())
+        co_return Result<bool>(false);
+    while (isAsking() && !m_isRefreshing)
+        co_await Emission(this, &TokenSource::settled);
+    const std::optional<QString> refused = m_token;
+    if (!isAsking())
+        ask(true);
+    co_await Emission(this, &TokenSource::settled);
+    if (!m_token)
+        co_return Result<bool>(m_failure);
+    co_return Result<bool>(m_token != refused);
+}
+
+void TokenSource::reset()
+{
+    m_watcher.reset();
+    m_token.reset();
+    m_failure = {};
+}
+
+void TokenSource::ask(bool refresh)
+{
+    m_isRefreshing = refresh;
+    m_watcher = std::make_unique<QFutureWatcher<Result<QString>>>();
+    connect(m_watcher.get(), &QFutureWatcherBase::finished, this, &TokenSource::takeAnswer);
+    m_watcher->setFuture(m_provider(refresh));
+}
+
+void TokenSource::takeAnswer()
+{
+    const QFuture<Result<QString>> answer = m_watcher->future();
+    m_watcher.release()->deleteLater(); // it is the sender
+    const Result<QString> token = answer.resultCount() > 0 ? answer.result() : Result<QString>(noToken());
+    m_token.reset();
+    m_failure = token.failure();
+    if (token && fitsHeader(*token)) {
+        m_token = *token;
+    } else if (token) {
+        m_failure = {
+            Failure::Code::AuthExpired,
+            QStringLiteral("The token holds spaces, line breaks or other characters that no token has. Correct "
+                           "the token provider.")};
+    }
+    Q_EMIT settled();
+}
+
+} // namespace Tideline::Rest

@@ -1,0 +1,309 @@
+// SPDX-FileCopyrightText: 2026 Tideline contributors
+// SPDX-License-Identifier: MIT
+
+#include <tideline/stores/memoryremotestore.h>
+
+#include <tideline/core/json.h>
+
+#include <QtCore/QMutexLocker>
+#include <QtCore/QPromise>
+#include <QtCore/QTimer>
+
+#include <algorithm>
+
+namespace Tideline {
+
+namespace {
+
+// Answers from the event loop, never inline.
+template <typename T>
+QFuture<T> later(const T &answer)
+{
+    auto promise = std::make_shared<QPromise<T>>();
+    promise->start();
+    QTimer::singleShot(0, [promise, answer] {
+        promise->addResult(answer);
+        promise->finish();
+    });
+    return promise->future();
+}
+
+QVariantMap withKey(const TableConfig &table, const QString &recordId, QVariantMap values)
+{
+    if (const Result<QStringList> parts = table.keyParts(recordId)) {
+        for (qsizetype i = 0; i < parts->size(); ++i) {
+            if (!values.contains(table.key.at(i)))
+                values.insert(table.key.at(i), parts->at(i));
+        }
+    }
+    return values;
+}
+
+} // namespace
+
+/*!
+    \class Tideline::MemoryServer
+    \inmodule Tideline
+    \brief A server in memory for an application's tests.
+
+    It sets the version of every row itself, as a trigger on a real server does. All members may be called on any
+   thread.
+*/
+MemoryServer::MemoryServer(const Clock &clock)
+    : m_clock(clock)
+{
+}
+
+/*!
+    Stores \a values as another client would: columns that are not named stay. Answers the row as it is now.
+*/
+QVariantMap MemoryServer::put(const TableConfig &table, const QVariantMap &values)
+{
+    const QMutexLocker lock(&m_mutex);
+    return store(table, table.recordIdOf(values), values);
+}
+
+QVariantMap MemoryServer::store(const TableConfig &table, const QString &recordId, QVariantMap values)
+{
+    Row &row = m_tables[table.name][recordId];
+    row.change = ++m_change;
+    if (row.isDeleted)
+        row.values.clear();
+    row.isDeleted = false;
+    // Six digits after the second, the last three counting: two changes in one millisecond have different versions.
+    values.insert(table.updatedAt, m_clock().toUTC().toString(QStringLiteral("yyyy-MM-ddTHH:mm:ss.zzz"))
+                                       + QStringLiteral("%1+00:00").arg(m_change % 1000, 3, 10, QLatin1Char('0')));
+    row.values.insert(withKey(table, recordId, values));
+    return row.values;
+}
+
+/*!
+    Deletes the record \a recordId as another client would.
+*/
+void MemoryServer::erase(const TableConfig &table, const QString &recordId)
+{
+    const QMutexLocker lock(&m_mutex);
+    QMap<QString, Row> &rows = m_tables[table.name];
+    const auto row = rows.find(recordId);
+    if (row == rows.end() || row->isDeleted)
+        return;
+    row->change = ++m_change;
+    row->isDeleted = true;
+    row->values = withKey(table, recordId, {});
+}
+
+std::optional<QVariantMap> MemoryServer::row(const QString &table, const QString &recordId) const
+{
+    const QMutexLocker lock(&m_mutex);
+    const QMap<QString, Row> rows = m_tables.value(table);
+    const auto row = rows.constFind(recordId);
+    if (row == rows.cend() || row->isDeleted)
+        return std::nullopt;
+    return row->values;
+}
+
+qint64 MemoryServer::rowCount(const QString &table) const
+{
+    const QMutexLocker lock(&m_mutex);
+    const QMap<QString, Row> rows = m_tables.value(table);
+    return std::count_if(rows.cbegin(), rows.cend(), [](const Row &row) { return !row.isDeleted; });
+}
+
+int MemoryServer::requestCount() const
+{
+    const QMutexLocker lock(&m_mutex);
+    return m_requests;
+}
+
+/*!
+    From now on \a fault is asked what the requests meet.
+*/
+void MemoryServer::setFault(const Fault &fault)
+{
+    const QMutexLocker lock(&m_mutex);
+    m_fault = fault;
+}
+
+/*!
+    The next push is done, but its answer is a Network failure.
+*/
+void MemoryServer::loseNextReply()
+{
+    const QMutexLocker lock(&m_mutex);
+    m_losesNextReply = true;
+}
+
+std::optional<Failure> MemoryServer::fault(const SyncEntry *entry)
+{
+    return m_fault ? m_fault(entry) : std::nullopt;
+}
+
+/*!
+    \class Tideline::MemoryRemoteStore
+    \inmodule Tideline
+    \brief The remote store in front of a MemoryServer.
+
+    Lives on the engine's worker thread; make it in a RemoteFactory.
+*/
+MemoryRemoteStore::MemoryRemoteStore(std::shared_ptr<MemoryServer> server)
+    : m_server(std::move(server))
+{
+}
+
+PushOutcome MemoryRemoteStore::pushOne(const PushItem &item)
+{
+    const SyncEntry &entry = item.entry;
+    QMap<QString, MemoryServer::Row> &rows = m_server->m_tables[item.table.name];
+    const auto found = rows.find(entry.recordId);
+    const bool isThere = found != rows.end() && !found->isDeleted;
+    const QString &version = item.table.updatedAt;
+    const bool isBase = isThere && entry.base && found->values.value(version) == entry.base->value(version);
+    PushOutcome outcome;
+    outcome.kind = PushOutcome::Kind::Applied;
+    if (entry.operation == SyncOperation::Delete && (isBase || !isThere)) {
+        if (isThere) {
+            found->change = ++m_server->m_change;
+            found->isDeleted = true;
+            found->values = withKey(item.table, entry.recordId, {});
+        }
+        return outcome;
+    }
+    const bool isInsert = entry.operation == SyncOperation::Upsert && !entry.base && !isThere;
+    if (entry.operation != SyncOperation::Delete && (isBase || isInsert)) {
+        outcome.serverRow = m_server->store(item.table, entry.recordId, entry.payload);
+        return outcome;
+    }
+    outcome.kind = PushOutcome::Kind::Differs;
+    if (isThere)
+        outcome.serverRow = found->values;
+    return outcome;
+}
+
+QFuture<PushReply> MemoryRemoteStore::push(const QList<PushItem> &items, bool stopOnFirstError)
+{
+    const QMutexLocker lock(&m_server->m_mutex);
+    ++m_server->m_requests;
+    PushReply reply;
+    reply.requests = 1;
+    bool isStopped = false;
+    for (const PushItem &item : items) {
+        PushOutcome outcome;
+        if (isStopped) {
+            reply.outcomes.append(outcome);
+            continue;
+        }
+        if (const std::optional<Failure> fault = m_server->fault(&item.entry)) {
+            outcome.kind = PushOutcome::Kind::Failed;
+            outcome.failure = *fault;
+            const bool isTransport = fault->code == Failure::Code::Network || fault->code == Failure::Code::Timeout;
+            isStopped = fault->code == Failure::Code::AuthExpired || (isTransport && stopOnFirstError);
+        } else {
+            outcome = pushOne(item);
+        }
+        if (m_server->m_losesNextReply) {
+            outcome.kind = PushOutcome::Kind::Failed;
+            outcome.serverRow.reset();
+            outcome.failure = Failure(Failure::Code::Network, QStringLiteral("The reply was lost."));
+        }
+        reply.outcomes.append(outcome);
+    }
+    m_server->m_losesNextReply = false;
+    return later(reply);
+}
+
+QFuture<Result<PullPage>> MemoryRemoteStore::pull(const PullRequest &request)
+{
+    const QMutexLocker lock(&m_server->m_mutex);
+    ++m_server->m_requests;
+    if (const std::optional<Failure> fault = m_server->fault(nullptr))
+        return later(Result<PullPage>(*fault));
+    const qint64 after = request.cursor.toLongLong();
+    QList<MemoryServer::Row> changed;
+    qint64 present = 0;
+    for (const MemoryServer::Row &row : std::as_const(m_server->m_tables[request.table.name])) {
+        present += row.isDeleted ? 0 : 1;
+        if (row.change > after)
+            changed.append(row);
+    }
+    std::sort(changed.begin(), changed.end(),
+              [](const auto &left, const auto &right) { return left.change < right.change; });
+    PullPage page;
+    page.requests = 1;
+    page.hasMore = changed.size() > request.pageSize;
+    page.cursor = request.cursor;
+    if (request.wantsRowCount || (request.isFirstPage && request.cursor.isEmpty()))
+        page.rowCount = present;
+    for (const MemoryServer::Row &row : std::as_const(changed).mid(0, request.pageSize)) {
+        page.rows.append(RemoteRow{request.table.recordIdOf(row.values), row.values, row.isDeleted});
+        page.cursor = QString::number(row.change);
+    }
+    return later(Result<PullPage>(page));
+}
+
+QFuture<Result<IdentityPage>> MemoryRemoteStore::identities(const TableConfig &table, const QString &)
+{
+    const QMutexLocker lock(&m_server->m_mutex);
+    ++m_server->m_requests;
+    if (const std::optional<Failure> fault = m_server->fault(nullptr))
+        return later(Result<IdentityPage>(*fault));
+    IdentityPage page;
+    page.requests = 1;
+    for (const MemoryServer::Row &row : std::as_const(m_server->m_tables[table.name])) {
+        if (row.isDeleted)
+            continue;
+        page.recordIds.append(table.recordIdOf(row.values));
+        page.versions.append(row.values.value(table.updatedAt).toString());
+    }
+    return later(Result<IdentityPage>(page));
+}
+
+QFuture<Result<PullPage>> MemoryRemoteStore::fetch(const TableConfig &table, const QStringList &recordIds)
+{
+    const QMutexLocker lock(&m_server->m_mutex);
+    ++m_server->m_requests;
+    if (const std::optional<Failure> fault = m_server->fault(nullptr))
+        return later(Result<PullPage>(*fault));
+    PullPage page;
+    page.requests = 1;
+    const QMap<QString, MemoryServer::Row> rows = m_server->m_tables.value(table.name);
+    for (const QString &recordId : recordIds) {
+        if (const auto row = rows.constFind(recordId); row != rows.cend() && !row->isDeleted)
+            page.rows.append(RemoteRow{recordId, row->values, false});
+    }
+    return later(Result<PullPage>(page));
+}
+
+/*!
+    The columns of the rows that are there, all of them text; a server in memory has no types.
+*/
+QFuture<Result<TableSchema>> MemoryRemoteStore::schema(const TableConfig &table)
+{
+    const QMutexLocker lock(&m_server->m_mutex);
+    ++m_server->m_requests;
+    TableSchema schema;
+    schema.name = table.name;
+    QStringList names = table.key;
+    for (const MemoryServer::Row &row : std::as_const(m_server->m_tables[table.name])) {
+        for (auto it = row.values.cbegin(); it != row.values.cend(); ++it) {
+            if (!names.contains(it.key()))
+                names.append(it.key());
+        }
+    }
+    if (!names.contains(table.updatedAt))
+        names.append(table.updatedAt);
+    for (const QString &name : std::as_const(names))
+        schema.columns.append(ColumnInfo{name, ColumnInfo::Type::Text, table.key.contains(name), false});
+    return later(Result<TableSchema>(schema));
+}
+
+QFuture<Result<bool>> MemoryRemoteStore::refreshAuthentication()
+{
+    return later(Result<bool>(false));
+}
+
+/*!
+    There is nothing to drop: what was asked is answered already.
+*/
+void MemoryRemoteStore::reset() {}
+
+} // namespace Tideline
