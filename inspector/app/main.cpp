@@ -4,12 +4,10 @@
 #include "app/commandline.h"
 #include "app/mainwindow.h"
 #include "app/screenshot.h"
+#include "app/translations.h"
 
-#include <QtCore/QLibraryInfo>
-#include <QtCore/QLocale>
 #include <QtCore/QSettings>
 #include <QtCore/QTextStream>
-#include <QtCore/QTranslator>
 #include <QtWidgets/QApplication>
 
 #include <memory>
@@ -34,17 +32,6 @@ bool hasDisplay()
 #else
     return true;
 #endif
-}
-
-void installTranslations(QCoreApplication &application)
-{
-    const auto install = [&application](const QString &name, const QString &directory) {
-        auto *translator = new QTranslator(&application);
-        if (translator->load(QLocale::system(), name, u"_"_s, directory))
-            QCoreApplication::installTranslator(translator);
-    };
-    install(u"qtbase"_s, QLibraryInfo::path(QLibraryInfo::TranslationsPath));
-    install(u"tideline"_s, u":/i18n"_s);
 }
 
 int showWindow(const CommandLine &commandLine)
@@ -112,7 +99,6 @@ int main(int argc, char *argv[])
         qputenv("QT_QPA_PLATFORM", "offscreen");
     }
     QApplication application(argc, argv);
-    QApplication::setApplicationDisplayName(QString());
     QGuiApplication::setDesktopFileName(u"io.github.tideline.Inspector"_s);
     installTranslations(application);
     return showWindow(asked);

@@ -7,6 +7,7 @@
 #include "views/messagepane.h"
 #include "views/page.h"
 #include "views/pages.h"
+#include "views/roomystyle.h"
 #include "views/verdictbar.h"
 
 #include <QtCore/QDir>
@@ -155,7 +156,8 @@ void MainWindow::makePages()
 void MainWindow::makeLayout()
 {
     m_navigation->setAccessibleName(tr("Views"));
-    m_navigation->setFixedWidth(190);
+    m_navigation->setFixedWidth(180);
+    RoomyStyle::applyTo(*m_navigation);
     m_navigation->setFrameShape(QFrame::NoFrame);
     m_navigation->setIconSize(QSize(20, 20));
     m_navigation->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);

@@ -4,9 +4,9 @@
 #include "views/conflictdetail.h"
 
 #include "views/detailheading.h"
+#include "views/detailtree.h"
 #include "views/formats.h"
 #include "views/jsontext.h"
-#include "views/plaintree.h"
 
 #include <tideline/core/json.h>
 #include <tideline/models/conflictmodel.h>
@@ -56,13 +56,13 @@ ConflictDetail::ConflictDetail(const ConflictModel &model, QWidget *parent)
     : DetailPane(parent)
     , m_model(model)
     , m_heading(new DetailHeading)
-    , m_fields(new PlainTree({tr("Column"), tr("Changed by"), tr("Base"), tr("Local"), tr("Remote"), tr("Resolved")}))
+    , m_fields(new DetailTree({tr("Column"), tr("Changed by"), tr("Base"), tr("Local"), tr("Remote"), tr("Resolved")}))
 {
     m_fields->setAccessibleName(tr("Versions of the record"));
     m_fields->header()->resizeSection(KeyColumn, 150);
-    m_fields->header()->resizeSection(ChangeColumn, 120);
+    m_fields->header()->resizeSection(ChangeColumn, 145);
     for (int column : {BaseColumn, LocalColumn, RemoteColumn})
-        m_fields->header()->resizeSection(column, 175);
+        m_fields->header()->resizeSection(column, 170);
 
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins({});

@@ -4,9 +4,9 @@
 #include "views/entrydetail.h"
 
 #include "views/detailheading.h"
+#include "views/detailtree.h"
 #include "views/formats.h"
 #include "views/jsonview.h"
-#include "views/plaintree.h"
 
 #include <tideline/models/entrymodel.h>
 
@@ -25,9 +25,9 @@ EntryDetail::EntryDetail(const EntryModel &model, QWidget *parent)
     , m_heading(new DetailHeading)
     , m_tabs(new QTabWidget)
     , m_payload(new JsonView(tr("Payload")))
-    , m_attempts(new PlainTree({tr("Time"), tr("Answer"), tr("What it says")}))
+    , m_attempts(new DetailTree({tr("Time"), tr("Answer"), tr("What it says")}))
     , m_base(new JsonView(tr("Base")))
-    , m_properties(new PlainTree({tr("Property"), tr("Value")}))
+    , m_properties(new DetailTree({tr("Property"), tr("Value")}))
 {
     m_attempts->setAccessibleName(tr("Attempts to send"));
     m_attempts->header()->resizeSection(0, 220);

@@ -34,6 +34,11 @@ QString Formats::relativeTime(const QDateTime &time, const QDateTime &now)
     return seconds < 2 ? tr("just now") : tr("%1 ago").arg(duration(seconds));
 }
 
+QString Formats::dueTime(const QDateTime &time, const QDateTime &now)
+{
+    return time.isValid() && time <= now ? tr("due") : relativeTime(time, now);
+}
+
 QString Formats::absoluteTime(const QDateTime &time)
 {
     if (!time.isValid())
@@ -158,7 +163,10 @@ QString Formats::failureCode(const Failure &failure)
 
 QIcon Formats::icon(const QString &name)
 {
-    return QIcon(u":/tideline/icons/%1.svg"_s.arg(name));
+    const QString file = u":/tideline/icons/%1.svg"_s.arg(name);
+    QIcon icon(file);
+    icon.addFile(file, {}, QIcon::Selected); // not tinted: the colour is a part of what it says
+    return icon;
 }
 
 QIcon Formats::entryIcon(const QString &state)

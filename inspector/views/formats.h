@@ -20,6 +20,7 @@ class Formats
 public:
     static QString duration(qint64 seconds);                                  // "3 d 4 h"
     static QString relativeTime(const QDateTime &time, const QDateTime &now); // "3 min ago", "in 12 s"
+    static QString dueTime(const QDateTime &time, const QDateTime &now);      // "in 12 s", "due"
     static QString absoluteTime(const QDateTime &time);                       // with date, seconds and zone
     static QString number(qint64 value);
     static QString bytes(qint64 value);

@@ -3,6 +3,7 @@
 
 #include "views/jsonview.h"
 
+#include "views/detailtree.h"
 #include "views/jsontext.h"
 
 #include <tideline/core/json.h>
@@ -14,7 +15,6 @@
 #include <QtWidgets/QPlainTextEdit>
 #include <QtWidgets/QStackedWidget>
 #include <QtWidgets/QToolButton>
-#include <QtWidgets/QTreeWidget>
 
 using namespace Qt::StringLiterals;
 
@@ -56,16 +56,13 @@ QTreeWidgetItem *makeItem(const QString &key, const QVariant &value)
 JsonView::JsonView(const QString &accessibleName, QWidget *parent)
     : QWidget(parent)
     , m_stack(new QStackedWidget)
-    , m_tree(new QTreeWidget)
+    , m_tree(new DetailTree({tr("Field"), tr("Value")}))
     , m_raw(new QPlainTextEdit)
     , m_text(new QLabel)
     , m_rawButton(new QToolButton)
 {
-    m_tree->setHeaderLabels({tr("Field"), tr("Value")});
     m_tree->setAccessibleName(tr("%1 as a tree").arg(accessibleName));
-    m_tree->setAlternatingRowColors(true);
-    m_tree->setUniformRowHeights(true);
-    m_tree->setFrameShape(QFrame::NoFrame);
+    m_tree->setRootIsDecorated(true);
     m_tree->header()->resizeSection(0, 240);
     m_raw->setReadOnly(true);
     m_raw->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
@@ -74,7 +71,6 @@ JsonView::JsonView(const QString &accessibleName, QWidget *parent)
     m_raw->setFrameShape(QFrame::NoFrame);
     m_text->setWordWrap(true);
     m_text->setAlignment(Qt::AlignCenter);
-    m_text->setForegroundRole(QPalette::PlaceholderText);
     m_stack->addWidget(m_tree);
     m_stack->addWidget(m_raw);
     m_stack->addWidget(m_text);

@@ -7,6 +7,7 @@
 #include "views/formats.h"
 #include "views/jsontext.h"
 #include "views/messagepane.h"
+#include "views/roomystyle.h"
 
 #include <tideline/models/storagemodel.h>
 
@@ -44,6 +45,8 @@ void configure(QTableView &table)
     table.setFrameShape(QFrame::NoFrame);
     table.setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     table.setContextMenuPolicy(Qt::ActionsContextMenu);
+    RoomyStyle::applyTo(table);
+    RoomyStyle::applyTo(*table.horizontalHeader());
     table.verticalHeader()->hide();
     table.verticalHeader()->setDefaultSectionSize(table.fontMetrics().height() + 10);
     table.horizontalHeader()->setHighlightSections(false);
@@ -74,6 +77,12 @@ Page::Page(StorageModel &model, const PageSpec &spec, DetailPane *detail, QWidge
     m_filter->setClearButtonEnabled(true);
     m_filter->addAction(Formats::icon(u"filter"_s), QLineEdit::LeadingPosition);
     m_filter->setAccessibleName(tr("Filter for %1").arg(spec.title));
+    // Not every platform theme that is dark gives this role a colour of its own.
+    QPalette palette = m_filter->palette();
+    QColor faint = palette.color(QPalette::Text);
+    faint.setAlphaF(0.6F);
+    palette.setColor(QPalette::PlaceholderText, faint);
+    m_filter->setPalette(palette);
     m_count->setTextFormat(Qt::RichText);
     m_count->setTextInteractionFlags(Qt::LinksAccessibleByKeyboard | Qt::LinksAccessibleByMouse);
     m_count->setObjectName(u"countText"_s);

@@ -37,6 +37,13 @@ ColumnFormat words(QString (*text)(const QString &), QIcon (*icon)(const QString
     return format;
 }
 
+ColumnFormat dueTime()
+{
+    ColumnFormat format;
+    format.text = [](const QVariant &value) { return Formats::dueTime(value.toDateTime(), systemClock()); };
+    return format;
+}
+
 PageSpec entrySpec()
 {
     PageSpec spec;
@@ -44,14 +51,15 @@ PageSpec entrySpec()
         {EntryModel::StateColumn, words(&Formats::entryState, &Formats::entryIcon)},
         {EntryModel::OperationColumn, words(&Formats::operation)},
         {EntryModel::RecordIdColumn, fixedPitch()},
+        {EntryModel::NextRetryAtColumn, dueTime()},
         {EntryModel::SizeColumn,
          ColumnFormat{[](const QVariant &value) { return Formats::bytes(value.toLongLong()); }, {}, false}},
     };
     spec.widths = {
-        {EntryModel::SequenceColumn, 64},   {EntryModel::StateColumn, 120},       {EntryModel::TableColumn, 120},
-        {EntryModel::RecordIdColumn, 130},  {EntryModel::OperationColumn, 90},    {EntryModel::AttemptsColumn, 80},
-        {EntryModel::CreatedAtColumn, 120}, {EntryModel::NextRetryAtColumn, 110}, {EntryModel::FinishedAtColumn, 120},
-        {EntryModel::SizeColumn, 80},
+        {EntryModel::SequenceColumn, 60},   {EntryModel::StateColumn, 115},       {EntryModel::TableColumn, 100},
+        {EntryModel::RecordIdColumn, 100},  {EntryModel::OperationColumn, 88},    {EntryModel::AttemptsColumn, 80},
+        {EntryModel::CreatedAtColumn, 125}, {EntryModel::NextRetryAtColumn, 100}, {EntryModel::FinishedAtColumn, 125},
+        {EntryModel::SizeColumn, 85},
     };
     return spec;
 }
@@ -104,7 +112,7 @@ Page *Pages::makeConflicts(ConflictModel &model)
     };
     spec.widths = {
         {ConflictModel::AtColumn, 130},       {ConflictModel::StateColumn, 110},    {ConflictModel::TableColumn, 140},
-        {ConflictModel::RecordIdColumn, 160}, {ConflictModel::StrategyColumn, 190},
+        {ConflictModel::RecordIdColumn, 160}, {ConflictModel::StrategyColumn, 230},
     };
     return new Page(model, spec, new ConflictDetail(model));
 }

@@ -30,7 +30,10 @@ QString detailText(const LoggedEvent &event)
         return error.value(QStringLiteral("detail")).toString();
     for (const char *known : {"event", "timestamp", "table", "recordId"})
         detail.remove(QString::fromLatin1(known));
-    return detail.isEmpty() ? QString() : QString::fromUtf8(Json::toText(detail));
+    QStringList parts;
+    for (auto it = detail.cbegin(); it != detail.cend(); ++it)
+        parts.append(it.key() + QStringLiteral(": ") + QString::fromUtf8(Json::toText(it.value())));
+    return parts.join(QStringLiteral(", "));
 }
 
 } // namespace

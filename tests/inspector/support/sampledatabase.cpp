@@ -83,6 +83,8 @@ Storage &SampleDatabase::storage()
 template <typename Change>
 bool SampleDatabase::change(Change change)
 {
+    if (m_batch)
+        return change(*m_batch);
     Result<std::unique_ptr<StoreTransaction>> transaction = m_storage->begin();
     return transaction && change(**transaction) && (*transaction)->commit();
 }
@@ -164,15 +166,23 @@ bool SampleDatabase::fillWithFieldService(const QDateTime &now)
     const QStringList titles{u"Replace the seal of pump 4"_s,   u"Vedlikehold: kjølevannspumpe nr. 2"_s,
                              u"Überdruckventil prüfen"_s,       u"点検: ポンプ室の漏水センサー"_s,
                              u"Read the meter in the cellar"_s, u"Call back about the invoice"_s};
+    const QStringList tables{u"customers"_s, u"tasks"_s, u"visits"_s};
     bool isDone = true;
-    for (const QString &table : {u"customers"_s, u"tasks"_s, u"visits"_s}) {
+    for (const QString &table : tables) {
         TableSchema schema;
         schema.name = table;
         schema.columns = {{u"id"_s, ColumnInfo::Type::Integer, true, true}};
-        isDone = isDone && m_storage->local().createTable(schema) && enrol(table)
-                 && setCursor({table,
-                               u"{\"after\":\"2026-11-22T13:58:07.184213+00:00\",\"key\":[\"%1\"]}"_s.arg(table.size()),
-                               now.addSecs(-table.size() * 900), table == u"visits"_s ? now.addDays(-1) : QDateTime()});
+        isDone = isDone && m_storage->local().createTable(schema);
+    }
+    Result<std::unique_ptr<StoreTransaction>> transaction = m_storage->begin();
+    if (!transaction)
+        return false;
+    m_batch = std::move(*transaction);
+    for (const QString &table : tables) {
+        const QString value = u"{\"after\":\"2026-11-22T13:58:07.184213+00:00\",\"key\":[\"%1\"]}"_s.arg(table.size());
+        isDone = isDone && enrol(table)
+                 && setCursor({table, value, now.addSecs(-table.size() * 900),
+                               table == u"visits"_s ? now.addDays(-1) : QDateTime()});
     }
     isDone = isDone && setValue(u"lastSyncedAt"_s, toText(now.addSecs(-7500)));
 
@@ -263,7 +273,8 @@ bool SampleDatabase::fillWithFieldService(const QDateTime &now)
         logged.detail = event.toVariantMap();
         isDone = isDone && appendEvent(logged);
     }
-    return isDone;
+    const std::unique_ptr<StoreTransaction> batch = std::move(m_batch);
+    return isDone && batch->commit();
 }
 
 } // namespace Tideline

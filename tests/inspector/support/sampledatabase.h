@@ -40,6 +40,7 @@ private:
     bool change(Change change);
 
     std::unique_ptr<Storage> m_storage;
+    std::unique_ptr<StoreTransaction> m_batch; // while many changes are one transaction
 };
 
 } // namespace Tideline

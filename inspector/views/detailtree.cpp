@@ -1,11 +1,15 @@
 // SPDX-FileCopyrightText: 2026 Tideline contributors
 // SPDX-License-Identifier: MIT
 
-#include "views/plaintree.h"
+#include "views/detailtree.h"
+
+#include "views/roomystyle.h"
+
+#include <QtWidgets/QHeaderView>
 
 namespace Tideline::Inspector {
 
-PlainTree::PlainTree(const QStringList &headers, QWidget *parent)
+DetailTree::DetailTree(const QStringList &headers, QWidget *parent)
     : QTreeWidget(parent)
 {
     setHeaderLabels(headers);
@@ -14,6 +18,8 @@ PlainTree::PlainTree(const QStringList &headers, QWidget *parent)
     setUniformRowHeights(true);
     setAllColumnsShowFocus(true);
     setFrameShape(QFrame::NoFrame);
+    RoomyStyle::applyTo(*this);
+    RoomyStyle::applyTo(*header());
 }
 
 } // namespace Tideline::Inspector

@@ -7,13 +7,13 @@
 
 namespace Tideline::Inspector {
 
-// A flat list with columns, as the detail panes use it.
-class PlainTree final : public QTreeWidget
+// Rows with columns, as the detail panes use them.
+class DetailTree final : public QTreeWidget
 {
     Q_OBJECT
 
 public:
-    explicit PlainTree(const QStringList &headers, QWidget *parent = nullptr);
+    explicit DetailTree(const QStringList &headers, QWidget *parent = nullptr);
 };
 
 } // namespace Tideline::Inspector
