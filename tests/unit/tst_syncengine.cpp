@@ -113,7 +113,7 @@ void tst_SyncEngine::init()
         options.synchronous = SqliteOptions::Synchronous::Normal;
         storage = SqliteStorage::factory(options);
     } else {
-        storage = {};
+        storage = MemoryStorage::factory();
     }
     m_fixture = std::make_unique<EngineFixture>(storage);
     f().open();

@@ -14,6 +14,7 @@
 #include <rapidjson/writer.h>
 
 #include <cmath>
+#include <optional>
 
 namespace Tideline::Json {
 
@@ -37,6 +38,11 @@ QVariant exactNumber(const QByteArray &digits)
 class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder>
 {
 public:
+    explicit Builder(DuplicateKeys duplicates)
+        : m_duplicates(duplicates)
+    {
+    }
+
     bool Null() { return add(QVariant()); }
     bool Bool(bool value) { return add(value); }
     bool RawNumber(const char *text, rapidjson::SizeType length, bool)
@@ -50,8 +56,12 @@ public:
     bool StartObject() { return open(true); }
     bool Key(const char *text, rapidjson::SizeType length, bool)
     {
-        m_open.top().key = QString::fromUtf8(text, static_cast<qsizetype>(length));
-        return true;
+        Container &object = m_open.top();
+        object.key = QString::fromUtf8(text, static_cast<qsizetype>(length));
+        if (m_duplicates == DuplicateKeys::LastWins || !object.object.contains(object.key))
+            return true;
+        duplicate = object.key;
+        return false;
     }
     bool EndObject(rapidjson::SizeType) { return close(); }
     bool StartArray() { return open(false); }
@@ -59,6 +69,7 @@ public:
 
     QVariant result;
     bool isTooDeep = false;
+    std::optional<QString> duplicate;
 
 private:
     struct Container
@@ -96,6 +107,7 @@ private:
         return true;
     }
 
+    DuplicateKeys m_duplicates;
     QStack<Container> m_open;
 };
 
@@ -292,7 +304,7 @@ bool sameTime(const QString &left, const QString &right)
 
 } // namespace
 
-Result<QVariant> parse(const QByteArray &text)
+Result<QVariant> parse(const QByteArray &text, DuplicateKeys duplicates)
 {
     constexpr unsigned flags =
         rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
@@ -300,18 +312,22 @@ Result<QVariant> parse(const QByteArray &text)
     // A stream with a length: a NUL in the middle is an error, not the end.
     rapidjson::MemoryStream bytes(text.constData(), static_cast<size_t>(text.size()));
     rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
-    Builder builder;
-    if (reader.Parse<flags>(stream, builder).IsError()) {
+    Builder builder(duplicates);
+    if (!reader.Parse<flags>(stream, builder).IsError())
+        return builder.result;
+    if (builder.isTooDeep)
         return Failure(Failure::Code::Deserialization,
-                       builder.isTooDeep ? QStringLiteral("JSON nested deeper than %1 levels").arg(maximumDepth)
-                                         : QStringLiteral("not valid JSON at byte %1").arg(reader.GetErrorOffset()));
-    }
-    return builder.result;
+                       QStringLiteral("JSON nested deeper than %1 levels").arg(maximumDepth));
+    if (builder.duplicate)
+        return Failure(Failure::Code::Deserialization,
+                       QStringLiteral("JSON with the key \"%1\" twice in one object").arg(*builder.duplicate));
+    return Failure(Failure::Code::Deserialization,
+                   QStringLiteral("not valid JSON at byte %1").arg(reader.GetErrorOffset()));
 }
 
-Result<QVariantMap> parseObject(const QByteArray &text)
+Result<QVariantMap> parseObject(const QByteArray &text, DuplicateKeys duplicates)
 {
-    const Result<QVariant> parsed = parse(text);
+    const Result<QVariant> parsed = parse(text, duplicates);
     if (!parsed)
         return parsed.failure();
     if (parsed->typeId() != QMetaType::QVariantMap)

@@ -15,8 +15,14 @@ namespace Tideline::Json {
 
 inline constexpr int maximumDepth = 200;
 
-TIDELINE_EXPORT Result<QVariant> parse(const QByteArray &text);
-TIDELINE_EXPORT Result<QVariantMap> parseObject(const QByteArray &text);
+enum class DuplicateKeys {
+    LastWins, // as PostgreSQL's jsonb
+    Refused,  // for what a person wrote: one of the two would be lost without a word
+};
+
+TIDELINE_EXPORT Result<QVariant> parse(const QByteArray &text, DuplicateKeys duplicates = DuplicateKeys::LastWins);
+TIDELINE_EXPORT Result<QVariantMap> parseObject(const QByteArray &text,
+                                                DuplicateKeys duplicates = DuplicateKeys::LastWins);
 
 // Compact. Fails on what JSON or the server cannot hold: NUL characters, lone surrogates, infinities, unknown types,
 // depth.

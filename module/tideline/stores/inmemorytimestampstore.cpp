@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: 2026 Tideline contributors
+// SPDX-License-Identifier: MIT
+
+#include <tideline/stores/memorystorage.h>
+
+/*!
+    \class Tideline::InMemoryTimestampStore
+    \inmodule Tideline
+    \brief Keeps cursors for as long as the program runs.
+
+    It belongs to one thread. It takes part in no transaction: what was set stays set, also after a rollback.
+*/
+
+namespace Tideline {
+
+InMemoryTimestampStore::InMemoryTimestampStore() = default;
+InMemoryTimestampStore::~InMemoryTimestampStore() = default;
+
+Result<SyncCursor> InMemoryTimestampStore::cursor(const QString &table)
+{
+    SyncCursor none;
+    none.table = table;
+    return m_cursors.value(table, none);
+}
+
+Result<QList<SyncCursor>> InMemoryTimestampStore::cursors()
+{
+    return m_cursors.values();
+}
+
+Result<void> InMemoryTimestampStore::setCursor(StoreTransaction &, const SyncCursor &cursor)
+{
+    m_cursors.insert(cursor.table, cursor);
+    return {};
+}
+
+Result<void> InMemoryTimestampStore::removeCursor(StoreTransaction &, const QString &table)
+{
+    m_cursors.remove(table);
+    return {};
+}
+
+Result<void> InMemoryTimestampStore::clear(StoreTransaction &)
+{
+    m_cursors.clear();
+    return {};
+}
+
+} // namespace Tideline
