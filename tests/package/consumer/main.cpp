@@ -56,6 +56,9 @@ int main(int argc, char *argv[])
     const Result<std::optional<QVariantMap>> row = engine.row("tasks", "1");
     if (!row)
         return fail(row.failure());
-    const bool isQueued = engine.pendingCount() == 1 && row->has_value() && row->value()["title"] == "Water the plants";
+    const Result<qint64> unsynced = engine.unsyncedCount();
+    if (!unsynced)
+        return fail(unsynced.failure());
+    const bool isQueued = *unsynced == 1 && row->has_value() && row->value()["title"] == "Water the plants";
     return isQueued ? 0 : fail({Failure::Code::LocalStore, "The change is not in the queue or not in the table."});
 }
