@@ -1,0 +1,211 @@
+// SPDX-FileCopyrightText: 2026 Tideline contributors
+// SPDX-License-Identifier: MIT
+
+#include <tideline/core/decimal.h>
+#include <tideline/core/json.h>
+
+#include <QtCore/QLocale>
+#include <QtCore/QRegularExpression>
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace Tideline::Json {
+
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+// An integer or a double only where that loses not a digit.
+QVariant exactNumber(const QByteArray &digits)
+{
+    bool isInteger = false;
+    const qlonglong integer = digits.toLongLong(&isInteger);
+    if (isInteger && QByteArray::number(integer) == digits)
+        return integer;
+    bool isReal = false;
+    const double real = digits.toDouble(&isReal);
+    if (isReal && std::isfinite(real) && QByteArray::number(real, 'g', QLocale::FloatingPointShortest) == digits)
+        return real;
+    return QVariant::fromValue(Decimal(QString::fromLatin1(digits)));
+}
+
+// Builds QVariants from simdjson's on-demand values: the one interface that hands out a number's digits as they are.
+class Reader
+{
+public:
+    explicit Reader(DuplicateKeys duplicates)
+        : m_duplicates(duplicates)
+    {
+    }
+
+    Result<QVariant> document(const QByteArray &text)
+    {
+        // As the only element of an array: then a scalar is a value like others, and what follows it is found.
+        QByteArray padded;
+        padded.reserve(text.size() + 2 + static_cast<qsizetype>(simdjson::SIMDJSON_PADDING));
+        padded.append('[').append(text).append(']');
+        ondemand::parser parser;
+        ondemand::document document;
+        const auto capacity = static_cast<size_t>(padded.capacity());
+        if (parser.iterate(padded.constData(), static_cast<size_t>(padded.size()), capacity).get(document)
+            != simdjson::SUCCESS)
+            return Failure(Failure::Code::Deserialization, QStringLiteral("not valid JSON"));
+        ondemand::value wrapper;
+        QVariant values;
+        const char *location = nullptr;
+        if (document.get_value().get(wrapper) == simdjson::SUCCESS && readArray(wrapper, 0, &values)
+            && values.toList().size() == 1 && document.current_location().get(location) == simdjson::OUT_OF_BOUNDS)
+            return values.toList().constFirst();
+        if (m_failure.isFailure())
+            return m_failure;
+        qsizetype offset = text.size();
+        if (document.current_location().get(location) == simdjson::SUCCESS)
+            offset = std::clamp<qsizetype>(location - padded.constData() - 1, 0, text.size());
+        return Failure(Failure::Code::Deserialization, QStringLiteral("not valid JSON near byte %1").arg(offset));
+    }
+
+private:
+    bool refuse(const QString &why)
+    {
+        m_failure = Failure(Failure::Code::Deserialization, why);
+        return false;
+    }
+
+    bool readContainer(ondemand::value &source, int depth, QVariant *result)
+    {
+        if (depth > maximumDepth)
+            return refuse(QStringLiteral("JSON nested deeper than %1 levels").arg(maximumDepth));
+        ondemand::json_type type{};
+        if (source.type().get(type) != simdjson::SUCCESS)
+            return false;
+        return type == ondemand::json_type::object ? readObject(source, depth, result)
+                                                   : readArray(source, depth, result);
+    }
+
+    bool readObject(ondemand::value &source, int depth, QVariant *result)
+    {
+        ondemand::object object;
+        if (source.get_object().get(object) != simdjson::SUCCESS)
+            return false;
+        QVariantMap map;
+        for (auto candidate : object) {
+            ondemand::field field;
+            std::string_view key;
+            if (std::move(candidate).get(field) != simdjson::SUCCESS
+                || field.unescaped_key().get(key) != simdjson::SUCCESS)
+                return false;
+            const QString name = QString::fromUtf8(key.data(), static_cast<qsizetype>(key.size()));
+            if (m_duplicates == DuplicateKeys::Refused && map.contains(name))
+                return refuse(QStringLiteral("the key \"%1\" stands twice in one JSON object").arg(name));
+            QVariant value;
+            if (!readValue(field.value(), depth, &value))
+                return false;
+            map.insert(name, value);
+        }
+        *result = map;
+        return true;
+    }
+
+    bool readArray(ondemand::value &source, int depth, QVariant *result)
+    {
+        ondemand::array array;
+        if (source.get_array().get(array) != simdjson::SUCCESS)
+            return false;
+        QVariantList list;
+        for (auto candidate : array) {
+            ondemand::value element;
+            QVariant value;
+            if (std::move(candidate).get(element) != simdjson::SUCCESS || !readValue(element, depth, &value))
+                return false;
+            list.append(value);
+        }
+        *result = list;
+        return true;
+    }
+
+    bool readValue(ondemand::value value, int depth, QVariant *result)
+    {
+        bool isScalar = false;
+        if (value.is_scalar().get(isScalar) != simdjson::SUCCESS)
+            return false;
+        return isScalar ? read(value, result) : readContainer(value, depth + 1, result);
+    }
+
+    bool read(ondemand::value &source, QVariant *result)
+    {
+        ondemand::json_type type{};
+        if (source.type().get(type) != simdjson::SUCCESS)
+            return false;
+        switch (type) {
+        case ondemand::json_type::string: {
+            std::string_view text;
+            if (source.get_string().get(text) != simdjson::SUCCESS)
+                return false;
+            *result = QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+            return true;
+        }
+        case ondemand::json_type::boolean: {
+            bool value = false;
+            if (source.get_bool().get(value) != simdjson::SUCCESS)
+                return false;
+            *result = value;
+            return true;
+        }
+        case ondemand::json_type::null:
+            *result = QVariant();
+            return isNull(source);
+        case ondemand::json_type::number:
+            return readNumber(source, result);
+        case ondemand::json_type::object:
+        case ondemand::json_type::array:
+            break;
+        }
+        return false;
+    }
+
+    // simdjson looks at the first letter to tell a null; the token is the proof.
+    static bool isNull(ondemand::value &source) { return token(source) == "null"; }
+
+    static bool readNumber(ondemand::value &source, QVariant *result)
+    {
+        // The token is not looked at by simdjson until it is converted, and a conversion would limit its range.
+        static const QRegularExpression grammar(
+            QRegularExpression::anchoredPattern(QStringLiteral("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?")));
+        const QByteArray digits = token(source);
+        if (!grammar.match(QString::fromLatin1(digits)).hasMatch())
+            return false;
+        *result = exactNumber(digits);
+        return true;
+    }
+
+    static QByteArray token(ondemand::value &source)
+    {
+        const std::string_view text = source.raw_json_token();
+        return QByteArray(text.data(), static_cast<qsizetype>(text.size())).trimmed();
+    }
+
+    DuplicateKeys m_duplicates;
+    Failure m_failure;
+};
+
+} // namespace
+
+Result<QVariant> parse(const QByteArray &text, DuplicateKeys duplicates)
+{
+    return Reader(duplicates).document(text);
+}
+
+Result<QVariantMap> parseObject(const QByteArray &text, DuplicateKeys duplicates)
+{
+    const Result<QVariant> parsed = parse(text, duplicates);
+    if (!parsed)
+        return parsed.failure();
+    if (parsed->typeId() != QMetaType::QVariantMap)
+        return Failure(Failure::Code::Deserialization, QStringLiteral("not a JSON object"));
+    return parsed->toMap();
+}
+
+} // namespace Tideline::Json
