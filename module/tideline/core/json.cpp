@@ -9,11 +9,30 @@
 #include <QtCore/QStack>
 #include <QtCore/QUuid>
 
+#include <cmath>
+
+// RapidJSON reckons the double of every number and gives up where that overflows, also when only the text is wanted, as
+// here. Its own hook for errors lets such numbers pass; the exponent, an int there, then must not overflow itself.
+// Where no number is read the name is the mathematical function.
+namespace Tideline::Json::Private {
+inline void keepSmall(int &exponent)
+{
+    exponent = exponent > 1'000'000 ? 1'000'000 : exponent;
+}
+inline void keepSmall(double (*)(double)) {}
+} // namespace Tideline::Json::Private
+#define RAPIDJSON_PARSE_ERROR(parseErrorCode, offset) \
+    do { \
+        if (parseErrorCode != kParseErrorNumberTooBig) { \
+            RAPIDJSON_PARSE_ERROR_NORETURN(parseErrorCode, offset); \
+            RAPIDJSON_PARSE_ERROR_EARLY_RETURN_VOID; \
+        } \
+        Tideline::Json::Private::keepSmall(exp); \
+    } while (false)
 #include <rapidjson/reader.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
-#include <cmath>
 #include <optional>
 
 namespace Tideline::Json {
