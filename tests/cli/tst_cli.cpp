@@ -317,6 +317,13 @@ void TestCli::keepsEveryDigit()
     QCOMPARE(cli.run(words("write tasks 2 {\"amount\":1e400}")).exitCode, 0);
     QVERIFY(cli.run(words("get tasks 2")).out.contains("\"amount\":1e400"));
     QVERIFY(cli.json(words("queue")).out.contains("\"amount\":1e400"));
+    const QByteArray digits = QByteArray(400, '7') + ".5";
+    QCOMPARE(cli.run({QStringLiteral("write"), QStringLiteral("tasks"), QStringLiteral("3"),
+                      QStringLiteral("{\"amount\":%1}").arg(QString::fromLatin1(digits))})
+                 .exitCode,
+             0);
+    QVERIFY(cli.run(words("get tasks 3")).out.contains("\"amount\":" + digits + ","));
+    QCOMPARE(cli.run(words("write tasks 4 {\"amount\":1e99999999999999999999}")).exitCode, 0);
 }
 
 void TestCli::keepsAnyText()
