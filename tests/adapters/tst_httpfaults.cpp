@@ -149,9 +149,12 @@ void TestHttpFaults::sendsItsHeaders()
     QVERIFY(!anonymous.contains("Authorization"));
 
     options.tokenProvider = [](bool) { return ready(QStringLiteral("the-token")); };
+    options.url.setPath(QStringLiteral("/"));
     m_server->answerJson(200, "[]");
     QVERIFY(!pullFailure(options).isFailure());
-    QVERIFY(m_server->requests().constLast().contains("Authorization: Bearer the-token\r\n"));
+    const QByteArray signedIn = m_server->requests().constLast();
+    QVERIFY(signedIn.startsWith("GET /things?"));
+    QVERIFY(signedIn.contains("Authorization: Bearer the-token\r\n"));
 }
 
 void TestHttpFaults::followsNoRedirect_data()

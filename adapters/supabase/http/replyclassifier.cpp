@@ -159,6 +159,9 @@ Failure classify(const HttpReply &reply, Identity identity)
                            "the url, or sign in to the network.")
                 .arg(reply.status));
     }
+    if (reply.status == 407)
+        return networkFailure(
+            QStringLiteral("A proxy on the way wants a sign-in (HTTP 407). Check the network's settings."));
     const Result<QVariantMap> error =
         reply.isJson() ? Json::parseObject(reply.body) : Result<QVariantMap>(QVariantMap());
     const QVariantMap fields = error ? *error : QVariantMap();

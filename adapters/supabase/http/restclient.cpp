@@ -23,9 +23,11 @@ RestClient::RestClient(const SupabaseOptions &options, QNetworkAccessManager &ne
     : m_options(options)
     , m_network(network)
     , m_tokens(options.tokenProvider)
-    , m_root(options.url.toEncoded(QUrl::StripTrailingSlash))
+    , m_root(options.url.toEncoded())
     , m_misuse(SupabaseRemoteStore::check(options).failure())
 {
+    while (m_root.endsWith('/'))
+        m_root.chop(1);
 }
 
 Task<RestReply> RestClient::send(RestRequest request, RemoteReply *account)

@@ -103,7 +103,9 @@ PlainPush::Change PlainPush::prepared(const PushItem &item)
     change.sent.remove(item.table.updatedAt);
     for (const QString &column : item.table.key)
         change.sent.remove(column);
-    const Result<QByteArray> text = Json::serialize(change.sent);
+    // The key is only checked: it goes as the text that it is.
+    const Result<QByteArray> key = Json::serialize(change.keyParts);
+    const Result<QByteArray> text = key ? Json::serialize(change.sent) : key;
     const Result<QVariantMap> sent = text ? Json::parseObject(*text) : Result<QVariantMap>(text.failure());
     change.failure = sent.failure();
     if (sent)
