@@ -50,6 +50,9 @@ SyncWorker::SyncWorker(const SyncSetup &setup)
 
 SyncWorker::~SyncWorker()
 {
+    // First: the remote store cancels what is in flight when it goes, and by then nobody here may take the answer.
+    qDeleteAll(findChildren<DrainRound *>(QString(), Qt::FindDirectChildrenOnly));
+    qDeleteAll(findChildren<TablePull *>(QString(), Qt::FindDirectChildrenOnly));
     // Nobody waits for ever for an order that nobody will carry out.
     if (m_current)
         m_orders.prepend(*m_current);
