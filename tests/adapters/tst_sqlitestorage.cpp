@@ -13,6 +13,9 @@
 #include <QtSql/QSqlError>
 #include <QtSql/QSqlQuery>
 
+#include <array>
+#include <vector>
+
 using namespace Tideline;
 
 namespace {
@@ -76,6 +79,7 @@ private Q_SLOTS:
     void cleanup();
 
     void makesFilesForTheirOwnerOnly();
+    void opensANewFileFromManySides();
     void leavesTheApplicationsVersionAlone();
     void refusesUnusableFiles_data();
     void refusesUnusableFiles();
@@ -164,6 +168,26 @@ void tst_SqliteStorage::makesFilesForTheirOwnerOnly()
         const QString file = m_path + QString::fromLatin1(suffix);
         QVERIFY(QFile::exists(file));
         QCOMPARE(QFile::permissions(file), owner);
+    }
+}
+
+void tst_SqliteStorage::opensANewFileFromManySides()
+{
+    for (int round = 0; round < 20; ++round) {
+        SqliteOptions options;
+        options.path = m_directory->filePath(QString::number(round));
+        std::array<Failure, 4> failures;
+        std::vector<std::unique_ptr<QThread>> threads;
+        for (Failure &failure : failures) {
+            threads.emplace_back(
+                QThread::create([&failure, options] { failure = SqliteStorage::open(options).failure(); }));
+        }
+        for (const auto &thread : threads)
+            thread->start();
+        for (const auto &thread : threads)
+            QVERIFY(thread->wait());
+        for (const Failure &failure : failures)
+            QVERIFY(withoutFailure(failure));
     }
 }
 

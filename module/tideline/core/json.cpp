@@ -306,10 +306,12 @@ bool sameTime(const QString &left, const QString &right)
 
 Result<QVariant> parse(const QByteArray &text, DuplicateKeys duplicates)
 {
+    // RapidJSON takes a NUL behind the value for the end of the text and would not look at what follows.
+    if (const qsizetype nul = text.indexOf('\0'); nul >= 0)
+        return Failure(Failure::Code::Deserialization, QStringLiteral("not valid JSON at byte %1").arg(nul));
     constexpr unsigned flags =
         rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
     rapidjson::Reader reader;
-    // A stream with a length: a NUL in the middle is an error, not the end.
     rapidjson::MemoryStream bytes(text.constData(), static_cast<size_t>(text.size()));
     rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
     Builder builder(duplicates);

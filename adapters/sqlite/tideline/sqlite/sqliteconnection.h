@@ -32,6 +32,8 @@ public:
     Q_DISABLE_COPY_MOVE(SqliteConnection)
 
     static QString uniqueName();
+    const QSqlDatabase &database() const { return m_database; }
+    Ownership ownership() const { return m_ownership; }
 
     // Closes what is open, then opens this file.
     Result<void> open(const QString &path, const QString &connectOptions);

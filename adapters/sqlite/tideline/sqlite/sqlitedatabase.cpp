@@ -9,10 +9,13 @@
 
 #include <QtCore/QFile>
 #include <QtCore/QFileInfo>
+#include <QtSql/QSqlDriver>
 
 namespace Tideline {
 
 namespace {
+
+constexpr int modeAttempts = 100;
 
 // Made here and not by SQLite, so that nobody else can read it for a moment; the -wal and -shm take over its mode.
 Result<void> makeFile(const QString &path)
@@ -85,11 +88,25 @@ Result<void> SqliteDatabase::openFileReadOnly(const SqliteOptions &options)
     return m_readOnlyFile->open(m_connection);
 }
 
-Result<void> SqliteDatabase::openApplication(const QSqlDatabase &database)
+Result<void> SqliteDatabase::openApplication()
 {
-    if (!database.isOpen()) {
-        if (const auto opened = m_connection.open(database.databaseName(), database.connectOptions()); !opened)
+    const QSqlDatabase &database = m_connection.database();
+    if (!database.isValid() || database.driver()->dbmsType() != QSqlDriver::SQLite) {
+        return localFailure(
+            QStringLiteral("The application's connection is not one to SQLite, or has been removed. Use "
+                           "the driver QSQLITE and keep the connection."));
+    }
+    const QString file = database.databaseName();
+    if (file.isEmpty() || file.contains(QStringLiteral(":memory:")) || file.contains(QStringLiteral("mode=memory"))) {
+        return localFailure(
+            QStringLiteral("A database in memory cannot be shared with the worker thread. Use a file, or "
+                           "MemoryStorage."));
+    }
+    if (m_connection.ownership() == SqliteConnection::Ownership::Own) {
+        if (const auto opened = m_connection.open(file, database.connectOptions()); !opened)
             return opened;
+    } else if (!database.isOpen()) {
+        return localFailure(QStringLiteral("The application's database connection is not open. Open it first."));
     }
     if (const auto known = SqliteSchema::checkKnown(m_connection); !known)
         return known;
@@ -100,19 +117,31 @@ Result<void> SqliteDatabase::openApplication(const QSqlDatabase &database)
 
 Result<void> SqliteDatabase::useWriteAheadLog()
 {
-    const auto current = m_connection.selectValue(QStringLiteral("PRAGMA journal_mode"));
-    if (!current)
-        return current.failure();
-    if (current->toString() == QStringLiteral("wal"))
-        return {};
-    const auto changed = m_connection.selectValue(QStringLiteral("PRAGMA journal_mode = WAL"));
-    if (!changed)
-        return changed.failure();
-    if (changed->toString() == QStringLiteral("wal"))
-        return {};
-    return localFailure(
-        QStringLiteral("The database cannot use a write-ahead log, which readers and writers at the same "
-                       "time need. Put the file on a local disk."));
+    const QString wanted = QStringLiteral("wal");
+    for (int attempt = 0; attempt < modeAttempts; ++attempt) {
+        const auto current = m_connection.selectValue(QStringLiteral("PRAGMA journal_mode"));
+        if (!current)
+            return current.failure();
+        if (current->toString() == wanted)
+            return {};
+        const auto changed = m_connection.selectValue(QStringLiteral("PRAGMA journal_mode = WAL"));
+        if (changed && changed->toString() == wanted)
+            return {};
+        if (changed) {
+            return localFailure(
+                QStringLiteral("The database cannot use a write-ahead log, which readers and writers at "
+                               "the same time need. Put the file on a local disk."));
+        }
+        if (primaryCode(m_connection.errorCode()) != SqliteCode::Busy)
+            return changed.failure();
+        // Another process opens the new file too. The switch does not wait for it, taking the write lock does.
+        if (const auto waited = m_connection.execute(QStringLiteral("BEGIN IMMEDIATE")); !waited)
+            return waited.failure();
+        if (const auto ended = m_connection.execute(QStringLiteral("ROLLBACK")); !ended)
+            return ended.failure();
+    }
+    return localFailure(QStringLiteral("The database is in use by programs that keep it from a write-ahead log. Close "
+                                       "them, then try again."));
 }
 
 Result<void> SqliteDatabase::setPragma(const QString &name, const QString &value, int expected)

@@ -26,7 +26,7 @@ public:
     Result<void> openFile(const SqliteOptions &options);
     Result<void> openFileReadOnly(const SqliteOptions &options);
     // The connection is the application's own, which is open, or a clone of it, which is not yet.
-    Result<void> openApplication(const QSqlDatabase &database);
+    Result<void> openApplication();
 
     Result<std::unique_ptr<StoreTransaction>> begin() override;
     LocalStore &local() override { return m_local; }

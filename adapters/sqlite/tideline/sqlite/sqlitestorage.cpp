@@ -4,10 +4,8 @@
 #include <tideline/sqlite/sqlitestorage.h>
 
 #include <tideline/sqlite/sqlitedatabase.h>
-#include <tideline/sqlite/sqlitefailure.h>
 
 #include <QtCore/QThread>
-#include <QtSql/QSqlDriver>
 
 /*!
     \class Tideline::SqliteStorage
@@ -30,25 +28,15 @@ namespace {
 
 using Ownership = SqliteConnection::Ownership;
 
+// No QSqlDatabase may stand beside the storage that removes its connection.
 Result<std::unique_ptr<Storage>> openApplication(const QString &connectionName, const QThread *applicationThread)
 {
-    const bool isShared = QThread::currentThread() == applicationThread;
-    const QSqlDatabase database = isShared
-                                      ? QSqlDatabase::database(connectionName, false)
-                                      : QSqlDatabase::cloneDatabase(connectionName, SqliteConnection::uniqueName());
-    auto storage = std::make_unique<SqliteDatabase>(database, isShared ? Ownership::Application : Ownership::Own);
-    const QString file = database.databaseName();
-    if (isShared && !database.isOpen())
-        return localFailure(QStringLiteral("The application's database connection is not open. Open it first."));
-    if (database.driver()->dbmsType() != QSqlDriver::SQLite)
-        return localFailure(
-            QStringLiteral("The application's connection is not one to SQLite. Use the driver QSQLITE."));
-    if (file.isEmpty() || file.contains(QStringLiteral(":memory:")) || file.contains(QStringLiteral("mode=memory"))) {
-        return localFailure(
-            QStringLiteral("A database in memory cannot be shared with the worker thread. Use a file, or "
-                           "MemoryStorage."));
-    }
-    if (const auto opened = storage->openApplication(database); !opened)
+    auto storage =
+        QThread::currentThread() == applicationThread
+            ? std::make_unique<SqliteDatabase>(QSqlDatabase::database(connectionName, false), Ownership::Application)
+            : std::make_unique<SqliteDatabase>(
+                QSqlDatabase::cloneDatabase(connectionName, SqliteConnection::uniqueName()), Ownership::Own);
+    if (const auto opened = storage->openApplication(); !opened)
         return opened.failure();
     return std::unique_ptr<Storage>(std::move(storage));
 }
@@ -62,10 +50,8 @@ Result<std::unique_ptr<Storage>> openApplication(const QString &connectionName, 
 */
 Result<std::unique_ptr<Storage>> SqliteStorage::open(const SqliteOptions &options)
 {
-    const QSqlDatabase database = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), SqliteConnection::uniqueName());
-    auto storage = std::make_unique<SqliteDatabase>(database, Ownership::Own);
-    if (!database.isValid())
-        return localFailure(QStringLiteral("Qt's SQLite driver is missing. Install the plugin QSQLITE of Qt SQL."));
+    auto storage = std::make_unique<SqliteDatabase>(
+        QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), SqliteConnection::uniqueName()), Ownership::Own);
     const auto opened = options.access == SqliteOptions::Access::ReadOnly ? storage->openFileReadOnly(options)
                                                                           : storage->openFile(options);
     if (!opened)
