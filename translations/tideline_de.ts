@@ -476,7 +476,7 @@
     </message>
     <message>
         <source>Resolved</source>
-        <translation>Ergebnis</translation>
+        <translation>Gelöst</translation>
     </message>
     <message>
         <source>Drain complete</source>
@@ -509,6 +509,10 @@
     <message>
         <source>HTTP %1</source>
         <translation>HTTP %1</translation>
+    </message>
+    <message>
+        <source>due</source>
+        <translation>jetzt fällig</translation>
     </message>
 </context>
 <context>
