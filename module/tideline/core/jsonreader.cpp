@@ -99,7 +99,7 @@ private:
                 return false;
             const QString name = QString::fromUtf8(key.data(), static_cast<qsizetype>(key.size()));
             if (m_duplicates == DuplicateKeys::Refused && map.contains(name))
-                return refuse(QStringLiteral("the key \"%1\" stands twice in one JSON object").arg(name));
+                return refuse(QStringLiteral("JSON with the key \"%1\" twice in one object").arg(name));
             QVariant value;
             if (!readValue(field.value(), depth, &value))
                 return false;
