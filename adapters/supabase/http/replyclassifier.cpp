@@ -128,9 +128,10 @@ QString withoutValues(const QString &message, const QString &serverCode)
     static const QRegularExpression quotes(QStringLiteral("\"[\\s\\S]*\"|'[\\s\\S]*'|`[\\s\\S]*`"));
     // Violated constraints and missing rights name what they are about; whatever else they quote is a value.
     static const QRegularExpression namingCodes(QStringLiteral("^(23...|42...)$"));
-    static const QRegularExpression valueQuotes(
-        QStringLiteral("(?<!constraint |relation |column |table |policy |schema |function |view )\"[^\"]*\"(?! of "
-                       "relation| constraint)"));
+    // The first two alternatives are such names: they are stepped over whole, so that no match begins at their end.
+    static const QRegularExpression valueQuotes(QStringLiteral(
+        "(?:(?:constraint|relation|column|table|policy|schema|function|view) \"[^\"]*\"|\"[^\"]*\"(?= of "
+        "relation| constraint))(*SKIP)(*FAIL)|\"[^\"]*\""));
     static const QRegularExpression details(QStringLiteral("[(=:][\\s\\S]*"));
     QString text = message;
     if (namingCodes.match(serverCode).hasMatch())

@@ -15,7 +15,7 @@ constexpr qsizetype rowsOfTransaction = 200; // so that a write of the applicati
 bool isRowsFault(const Failure &failure)
 {
     return failure.code == Failure::Code::Deserialization || failure.code == Failure::Code::Invalid
-        || failure.code == Failure::Code::PayloadTooLarge;
+           || failure.code == Failure::Code::PayloadTooLarge;
 }
 
 } // namespace
