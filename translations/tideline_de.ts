@@ -70,8 +70,8 @@
         <translation>Vorgang</translation>
     </message>
     <message>
-        <source>Refusals</source>
-        <translation>Ablehnungen</translation>
+        <source>Retries</source>
+        <translation>Wiederholungen</translation>
     </message>
     <message>
         <source>Queued</source>
@@ -351,8 +351,8 @@
         <translation>Zuletzt gesendet</translation>
     </message>
     <message>
-        <source>Refusals</source>
-        <translation>Ablehnungen</translation>
+        <source>Retries</source>
+        <translation>Wiederholungen</translation>
     </message>
     <message>
         <source>Next attempt</source>

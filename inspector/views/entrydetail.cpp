@@ -111,7 +111,7 @@ void EntryDetail::showProperties(const SyncEntry &entry)
     add(tr("Record"), entry.recordId);
     add(tr("Queued"), Formats::absoluteTime(entry.createdAt));
     add(tr("Last sent"), Formats::absoluteTime(entry.sentAt));
-    add(tr("Refusals"), Formats::number(entry.retryCount));
+    add(tr("Retries"), Formats::number(entry.retryCount));
     add(tr("Next attempt"), Formats::absoluteTime(entry.nextRetryAt));
     add(tr("Finished"), Formats::absoluteTime(entry.finishedAt));
     add(tr("Waits for"), entry.heldBy);

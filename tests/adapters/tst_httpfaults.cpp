@@ -281,6 +281,14 @@ void TestHttpFaults::hidesValues()
     const Failure duplicate = pullFailure(options());
     QVERIFY2(duplicate.detail.contains(QLatin1String("t_key")), qPrintable(duplicate.detail));
     QVERIFY2(!duplicate.detail.contains(QLatin1String("secret")), qPrintable(duplicate.detail));
+
+    m_server->answerJson(400,
+                         R"({"code":"23514","message":"new row for relation \"countries\" violates check constraint)"
+                         R"( \"three_digits\" with \"secret\""})");
+    const Failure check = pullFailure(options());
+    QVERIFY2(check.detail.endsWith(QStringLiteral(
+                 "new row for relation \"countries\" violates check constraint \"three_digits\" with …")),
+             qPrintable(check.detail));
 }
 
 void TestHttpFaults::measuresTheClock()
@@ -328,7 +336,9 @@ void TestHttpFaults::passesProviderFailuresOn()
     options.tokenProvider = [](bool) {
         return ready(Result<QString>(Failure(Failure::Code::LocalStore, QStringLiteral("no keychain"))));
     };
-    QCOMPARE(pullFailure(options).detail, QStringLiteral("no keychain"));
+    const Failure locked = pullFailure(options);
+    QCOMPARE(locked.detail, QStringLiteral("no keychain"));
+    QCOMPARE(locked.code, Failure::Code::AuthExpired); // no word about the entries that wait
     options.tokenProvider = [](bool) { return QFuture<Result<QString>>(); };
     QCOMPARE(pullFailure(options).code, Failure::Code::AuthExpired);
     options.tokenProvider = [](bool) { return ready(QStringLiteral("a\r\nX-Evil: 1")); };

@@ -65,6 +65,7 @@ private Q_SLOTS:
     void queueOnlyPush();
     void statusFollows();
     void engineThatIsNotOpenSaysSo();
+    void engineMayGoInTheMiddleOfARound();
 
 private:
     EngineFixture &f() { return *m_fixture; }
@@ -979,6 +980,26 @@ void tst_SyncEngine::engineThatIsNotOpenSaysSo()
     QCOMPARE(EngineFixture::wait(engine.drain()).errors.constFirst().code, Failure::Code::LocalStore);
     QVERIFY(!engine.logout());
     QVERIFY(!engine.status());
+}
+
+// Whatever is in flight is dropped, every future ends, and the next engine need not wait for the lease.
+void tst_SyncEngine::engineMayGoInTheMiddleOfARound()
+{
+    QSemaphore arrived;
+    f().server->setFault([&](const SyncEntry *) -> std::optional<Failure> {
+        arrived.release();
+        return std::nullopt;
+    });
+    QVERIFY(f().engine->write(QStringLiteral("notes"), QStringLiteral("1"), titled(QStringLiteral("a"))));
+    const QFuture<SyncReport> drained = f().engine->drain(SyncEngine::Urgency::Now);
+    const QFuture<SyncReport> pulled = f().engine->pullAll(SyncEngine::Urgency::Now);
+    arrived.acquire();
+    f().open();
+    QVERIFY(drained.isFinished());
+    QVERIFY(pulled.isFinished());
+    QCOMPARE(f().drain().conflicts, 0);
+    QVERIFY(f().pending().isEmpty());
+    QCOMPARE(f().serverTitle(QStringLiteral("1")), QStringLiteral("a"));
 }
 
 QTEST_GUILESS_MAIN(tst_SyncEngine)

@@ -65,9 +65,9 @@ public:
     T await_resume() const { return takeResult(); }
 
     // For the outermost task. whenDone is called from inside the coroutine: it must not destroy it.
-    void start(std::function<void()> whenDone) const
+    void start(const std::function<void()> &whenDone) const
     {
-        m_handle.promise().whenDone = std::move(whenDone);
+        m_handle.promise().whenDone = whenDone;
         m_handle.resume();
     }
     T takeResult() const { return std::move(*m_handle.promise().result); }

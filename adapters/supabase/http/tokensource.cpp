@@ -78,6 +78,9 @@ void TokenSource::takeAnswer()
     const Result<QString> token = answer.resultCount() > 0 ? answer.result() : Result<QString>(noToken());
     m_token.reset();
     m_failure = token.failure();
+    // Whatever ails the provider says nothing about the entries that wait for its token.
+    if (!token && m_failure.code != Failure::Code::Network && m_failure.code != Failure::Code::Timeout)
+        m_failure.code = Failure::Code::AuthExpired;
     if (token && fitsHeader(*token)) {
         m_token = *token;
     } else if (token) {

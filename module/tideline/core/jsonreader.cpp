@@ -91,10 +91,10 @@ private:
         if (source.get_object().get(object) != simdjson::SUCCESS)
             return false;
         QVariantMap map;
-        for (auto candidate : object) {
+        for (auto &&candidate : object) {
             ondemand::field field;
             std::string_view key;
-            if (std::move(candidate).get(field) != simdjson::SUCCESS
+            if (std::forward<decltype(candidate)>(candidate).get(field) != simdjson::SUCCESS
                 || field.unescaped_key().get(key) != simdjson::SUCCESS)
                 return false;
             const QString name = QString::fromUtf8(key.data(), static_cast<qsizetype>(key.size()));
@@ -115,10 +115,11 @@ private:
         if (source.get_array().get(array) != simdjson::SUCCESS)
             return false;
         QVariantList list;
-        for (auto candidate : array) {
+        for (auto &&candidate : array) {
             ondemand::value element;
             QVariant value;
-            if (std::move(candidate).get(element) != simdjson::SUCCESS || !readValue(element, depth, &value))
+            if (std::forward<decltype(candidate)>(candidate).get(element) != simdjson::SUCCESS
+                || !readValue(element, depth, &value))
                 return false;
             list.append(value);
         }

@@ -157,7 +157,7 @@ QString EntryModel::columnTitle(int column) const
     case OperationColumn:
         return tr("Operation");
     case AttemptsColumn:
-        return tr("Refusals");
+        return tr("Retries");
     case CreatedAtColumn:
         return tr("Queued");
     case NextRetryAtColumn:

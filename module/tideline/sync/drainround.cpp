@@ -105,6 +105,12 @@ void DrainRound::takeReply(const QList<SyncEntry> &sent, const PushReply &reply)
     }
     if (m_authFailure)
         return reauthenticate(*m_authFailure);
+    const bool isStanding = std::all_of(reply.outcomes.cbegin(), reply.outcomes.cend(), [](const PushOutcome &outcome) {
+        return outcome.kind == PushOutcome::Kind::NotSent;
+    });
+    if (isStanding)
+        return finish(
+            Failure(Failure::Code::Remote, QStringLiteral("The remote store sent nothing and did not say why.")));
     if (m_serverWide) {
         const Result<QDateTime> until = m_context.pause(*m_serverWide, m_waiting);
         if (!until)

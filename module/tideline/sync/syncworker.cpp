@@ -465,7 +465,7 @@ void SyncWorker::endSession()
 }
 
 void SyncWorker::fetch(const TableConfig &table, const QStringList &recordIds,
-                       std::shared_ptr<QPromise<Result<PullPage>>> promise)
+                       const std::shared_ptr<QPromise<Result<PullPage>>> &promise)
 {
     const auto answer = [promise](const Result<PullPage> &page) {
         promise->addResult(page);
@@ -478,7 +478,7 @@ void SyncWorker::fetch(const TableConfig &table, const QStringList &recordIds,
     });
 }
 
-void SyncWorker::describe(const TableConfig &table, std::shared_ptr<QPromise<Result<TableSchema>>> promise)
+void SyncWorker::describe(const TableConfig &table, const std::shared_ptr<QPromise<Result<TableSchema>>> &promise)
 {
     const auto answer = [promise](const Result<TableSchema> &schema) {
         promise->addResult(schema);

@@ -42,8 +42,8 @@ public:
     void wake();       // something was written
     void endSession(); // the user has signed out in this process
     void fetch(const TableConfig &table, const QStringList &recordIds,
-               std::shared_ptr<QPromise<Result<PullPage>>> promise);
-    void describe(const TableConfig &table, std::shared_ptr<QPromise<Result<TableSchema>>> promise);
+               const std::shared_ptr<QPromise<Result<PullPage>>> &promise);
+    void describe(const TableConfig &table, const std::shared_ptr<QPromise<Result<TableSchema>>> &promise);
 
 Q_SIGNALS:
     void eventHappened(const Tideline::SyncEvent &event);
