@@ -880,14 +880,23 @@ void tst_SyncEngine::tablesComeAndGo()
 
 void tst_SyncEngine::secondDrainJoinsTheFirst()
 {
+    QSemaphore arrived;
+    QSemaphore released;
+    f().server->setFault([&](const SyncEntry *entry) -> std::optional<Failure> {
+        if (entry && entry->recordId == QLatin1String("0")) {
+            arrived.release();
+            released.acquire();
+        }
+        return std::nullopt;
+    });
     for (int i = 0; i < 100; ++i)
         QVERIFY(f().engine->write(QStringLiteral("notes"), QString::number(i), titled(QStringLiteral("a"))));
     const auto first = f().engine->drain(SyncEngine::Urgency::Now);
+    arrived.acquire();
     const auto second = f().engine->drain(SyncEngine::Urgency::Now);
-    const SyncReport one = EngineFixture::wait(first);
-    const SyncReport two = EngineFixture::wait(second);
-    QCOMPARE(one.pushed, 100);
-    QCOMPARE(two.pushed, 100);
+    released.release();
+    QCOMPARE(EngineFixture::wait(first).pushed, 100);
+    QCOMPARE(EngineFixture::wait(second).pushed, 100);
     QCOMPARE(f().server->requestCount(), 2);
 }
 

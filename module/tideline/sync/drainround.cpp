@@ -181,6 +181,13 @@ Result<void> DrainRound::takeDifference(UnitOfWork &work, SyncEntry entry, const
 {
     const TableConfig table = m_context.tables.value(entry.table);
     Settlement settlement(work, table, entry.recordId);
+    if (entry.base || entry.operation == SyncOperation::Upsert) {
+        // What was wanted is there: an own push whose reply was lost, or somebody wrote the very same.
+        if (remote && isFulfilled(table, entry, remote)) {
+            ++m_report.pushed;
+            return count(settlement.acknowledge(entry, remote));
+        }
+    }
     if (!entry.base && entry.operation != SyncOperation::Upsert) {
         if (remote) {
             // Nobody here had seen the row: what it is now becomes the base, and the entry goes again on top of it.
