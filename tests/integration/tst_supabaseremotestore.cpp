@@ -208,7 +208,8 @@ void TestSupabaseRemoteStore::pullsPastTheServersPageCap()
     for (const RemoteRow &row : first.rows)
         ids.insert(row.recordId);
     QCOMPARE(ids.size(), 20000);
-    QVERIFY(first.requests <= 21);
+    // On a slow machine the overlap may end in the middle; then one more request looks for late rows.
+    QVERIFY2(first.requests <= 22, qPrintable(QString::number(first.requests)));
 
     const Pulled second = pullAll(m_things, first.cursor);
     QCOMPARE(second.rows.size(), 0);

@@ -27,6 +27,7 @@ SyncEngine::Private::~Private()
     if (syncWorker) {
         syncWorker->disconnect(q);
         QObject::connect(&thread, &QThread::finished, syncWorker, &QObject::deleteLater);
+        QMetaObject::invokeMethod(syncWorker, &SyncWorker::retire, Qt::BlockingQueuedConnection);
     }
     thread.quit();
     thread.wait();

@@ -48,11 +48,27 @@ SyncWorker::SyncWorker(const SyncSetup &setup)
     connect(&m_watchTimer, &QTimer::timeout, this, &SyncWorker::lookForChanges);
 }
 
-SyncWorker::~SyncWorker()
+SyncWorker::~SyncWorker() = default;
+
+// While the thread's event loop still runs: what a loop that ends leaves undone would cancel futures one by one, and
+// each would set the next order going.
+void SyncWorker::retire()
 {
+    setAutomatic(false);
+    m_leaseTimer.stop();
     // First: the remote store cancels what is in flight when it goes, and by then nobody here may take the answer.
     qDeleteAll(findChildren<DrainRound *>(QString(), Qt::FindDirectChildrenOnly));
     qDeleteAll(findChildren<TablePull *>(QString(), Qt::FindDirectChildrenOnly));
+    m_context.remote.reset();
+    m_makeRemote = nullptr;
+    if (m_current && m_context.storage) {
+        // Left to itself the lease would keep the next process waiting; when this fails it runs out.
+        if (Result<std::unique_ptr<StoreTransaction>> transaction = m_context.storage->begin()) {
+            if (m_context.storage->session().releaseLease(**transaction, m_leaseHolder))
+                std::ignore = (*transaction)->commit().ok();
+        }
+    }
+    m_context.storage.reset();
     // Nobody waits for ever for an order that nobody will carry out.
     if (m_current)
         m_orders.prepend(*m_current);
@@ -64,13 +80,8 @@ SyncWorker::~SyncWorker()
             promise->finish();
         }
     }
-    if (m_current && m_context.storage) {
-        // Left to itself the lease would keep the next process waiting; when this fails it runs out.
-        if (Result<std::unique_ptr<StoreTransaction>> transaction = m_context.storage->begin()) {
-            if (m_context.storage->session().releaseLease(**transaction, m_leaseHolder))
-                std::ignore = (*transaction)->commit().ok();
-        }
-    }
+    m_orders.clear();
+    m_current.reset();
 }
 
 Result<void> SyncWorker::open()

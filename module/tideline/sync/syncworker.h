@@ -38,6 +38,7 @@ public:
 
     void order(const SyncOrder &order);
     void setAutomatic(bool isAutomatic);
+    void retire(); // drops everything; the last call
     void setTables(const TableCatalog &tables);
     void wake();       // something was written
     void endSession(); // the user has signed out in this process
