@@ -75,15 +75,13 @@ namespace Tideline {
 */
 
 /*!
-    \fn Result<void> Tideline::JournalStore::quarantine(StoreTransaction &transaction, const QString &table, \
-        const QString &recordId, const QVariantMap &row, const Failure &reason, const QDateTime &at)
+    \fn Result<void> Tideline::JournalStore::quarantine(StoreTransaction &transaction, const QString &table, const QString &recordId, const QVariantMap &row, const Failure &reason, const QDateTime &at)
     Sets aside \a row, a version of the record \a recordId of \a table that could not be applied for \a reason at the
     time \a at. A later one of the same record takes its place. Part of \a transaction.
 */
 
 /*!
-    \fn Result<void> Tideline::JournalStore::release(StoreTransaction &transaction, const QString &table, \
-        const QString &recordId)
+    \fn Result<void> Tideline::JournalStore::release(StoreTransaction &transaction, const QString &table, const QString &recordId)
     Forgets what was set aside of the record \a recordId of \a table; fine where nothing was. Part of \a transaction.
 */
 

@@ -53,8 +53,7 @@ namespace Tideline {
 */
 
 /*!
-    \fn Result<void> Tideline::LocalStore::upsertRow(StoreTransaction &transaction, const TableConfig &table, \
-        const QString &recordId, const QVariantMap &values)
+    \fn Result<void> Tideline::LocalStore::upsertRow(StoreTransaction &transaction, const TableConfig &table, const QString &recordId, const QVariantMap &values)
     Inserts the record \a recordId into \a table, or changes the columns in \a values of the row that is there; other
     columns stay as they are. The key comes from \a recordId; columns that the table lacks are ignored. Part of \a
     transaction.
@@ -64,8 +63,7 @@ namespace Tideline {
 */
 
 /*!
-    \fn Result<void> Tideline::LocalStore::removeRow(StoreTransaction &transaction, const TableConfig &table, \
-        const QString &recordId)
+    \fn Result<void> Tideline::LocalStore::removeRow(StoreTransaction &transaction, const TableConfig &table, const QString &recordId)
     Removes the record \a recordId from \a table for good; fine where it is absent. Part of \a transaction.
 */
 

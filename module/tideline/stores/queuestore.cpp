@@ -64,8 +64,7 @@ namespace Tideline {
 */
 
 /*!
-    \fn Result<QList<SyncEntry>> Tideline::QueueStore::due(const QDateTime &now, int limit, bool \
-        ignoreBackoff, const QStringList &excludedTables)
+    \fn Result<QList<SyncEntry>> Tideline::QueueStore::due(const QDateTime &now, int limit, bool ignoreBackoff, const QStringList &excludedTables)
     What may be sent at the time \a now, at most \a limit entries, in the order of the sequence: pending, not held, with
     no time to wait for (or \a ignoreBackoff), of no table in \a excludedTables, and with no earlier entry of the same
     record that is pending or in flight. So there is at most one entry of a record.
@@ -100,8 +99,7 @@ namespace Tideline {
 */
 
 /*!
-    \fn Result<void> Tideline::QueueStore::addAttempt(StoreTransaction &transaction, const QString &entryId, \
-        const SyncAttempt &attempt)
+    \fn Result<void> Tideline::QueueStore::addAttempt(StoreTransaction &transaction, const QString &entryId, const SyncAttempt &attempt)
     Adds \a attempt to the history of \a entryId, of which the newest hundred are kept. Part of \a transaction.
 */
 

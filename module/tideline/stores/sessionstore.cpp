@@ -34,8 +34,7 @@ namespace Tideline {
 */
 
 /*!
-    \fn Result<void> Tideline::SessionStore::setValue(StoreTransaction &transaction, const QString &name, \
-        const QVariant &value)
+    \fn Result<void> Tideline::SessionStore::setValue(StoreTransaction &transaction, const QString &name, const QVariant &value)
     Sets a small \a value under \a name, or removes it where that is invalid. Fails with Invalid where JSON cannot hold
     it. Part of \a transaction.
 */
@@ -46,8 +45,7 @@ namespace Tideline {
 */
 
 /*!
-    \fn Result<bool> Tideline::SessionStore::acquireLease(StoreTransaction &transaction, const QString \
-        &holder, const QDateTime &now, const QDateTime &until)
+    \fn Result<bool> Tideline::SessionStore::acquireLease(StoreTransaction &transaction, const QString &holder, const QDateTime &now, const QDateTime &until)
     Gives the lease to \a holder until the time \a until, or renews it, and answers true; answers false where another
     one's has not run out at the time \a now. Part of \a transaction.
 */
