@@ -149,7 +149,8 @@ Failure Failure::fromVariantMap(const QVariantMap &map)
     use(entry->payload);
     \endcode
 
-    Where ok() is false there is no value: value() and the operators must not be called.
+    A result is true where ok() is; \c{*result} and \c{result->} are the value. Where ok() is false there is none: value()
+    and these operators must not be called.
 */
 
 /*!

@@ -13,9 +13,14 @@
 
 namespace Tideline {
 
+/*!
+    A store without cursors.
+*/
 InMemoryTimestampStore::InMemoryTimestampStore() = default;
+
 InMemoryTimestampStore::~InMemoryTimestampStore() = default;
 
+/*! \reimp */
 Result<SyncCursor> InMemoryTimestampStore::cursor(const QString &table)
 {
     SyncCursor none;
@@ -23,23 +28,27 @@ Result<SyncCursor> InMemoryTimestampStore::cursor(const QString &table)
     return m_cursors.value(table, none);
 }
 
+/*! \reimp */
 Result<QList<SyncCursor>> InMemoryTimestampStore::cursors()
 {
     return m_cursors.values();
 }
 
+/*! \reimp */
 Result<void> InMemoryTimestampStore::setCursor(StoreTransaction &, const SyncCursor &cursor)
 {
     m_cursors.insert(cursor.table, cursor);
     return {};
 }
 
+/*! \reimp */
 Result<void> InMemoryTimestampStore::removeCursor(StoreTransaction &, const QString &table)
 {
     m_cursors.remove(table);
     return {};
 }
 
+/*! \reimp */
 Result<void> InMemoryTimestampStore::clear(StoreTransaction &)
 {
     m_cursors.clear();
