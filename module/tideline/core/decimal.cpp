@@ -6,6 +6,7 @@
 /*!
     \class Tideline::Decimal
     \inmodule Tideline
+    \inheaderfile tideline/core/decimal.h
     \brief A number kept as the digits that were received.
 
     JSON numbers that fit neither a qlonglong nor a double exactly come as a Decimal in rows and payloads: \c 1.50,

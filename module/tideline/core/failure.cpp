@@ -10,6 +10,7 @@ namespace Tideline {
 /*!
     \class Tideline::Failure
     \inmodule Tideline
+    \inheaderfile tideline/core/failure.h
     \brief Why something could not be done; a value.
 
     Its text is written for people: it names the cause and the remedy, in English, and holds no token, key, row value or
@@ -138,6 +139,7 @@ Failure Failure::fromVariantMap(const QVariantMap &map)
 /*!
     \class Tideline::Result
     \inmodule Tideline
+    \inheaderfile tideline/core/result.h
     \brief A value, or the reason why there is none.
 
     Every call that can fail answers one; the compiler warns where it is ignored. \c{Result<void>} has no value:
@@ -149,8 +151,8 @@ Failure Failure::fromVariantMap(const QVariantMap &map)
     use(entry->payload);
     \endcode
 
-    A result is true where ok() is; \c{*result} and \c{result->} are the value. Where ok() is false there is none: value()
-    and these operators must not be called.
+    A result is true where ok() is; \c{*result} and \c{result->} are the value. Where ok() is false there is none:
+    value() and these operators must not be called.
 */
 
 /*!

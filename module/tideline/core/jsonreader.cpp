@@ -197,6 +197,7 @@ private:
 /*!
     \namespace Tideline::Json
     \inmodule Tideline
+    \inheaderfile tideline/core/json.h
     \brief JSON (RFC 8259) that keeps every digit.
 
     QJsonDocument makes doubles of numbers beyond 64 bits, so that it cannot be used for rows. The types here:

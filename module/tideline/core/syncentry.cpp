@@ -7,6 +7,7 @@
 /*!
     \class Tideline::SyncConfig
     \inmodule Tideline
+    \inheaderfile tideline/core/syncconfig.h
     \brief How an engine syncs; a value.
 
     The engine copies it when it is made. The fields and defaults of dynos_sync come first. Times are
@@ -92,8 +93,8 @@
 
 /*!
     \variable Tideline::SyncConfig::pollInterval
-    How often a started engine pulls, give or take a tenth, drawn once at the start, so that many clients do not poll
-    together.
+    How often a started engine drains and pulls, give or take a tenth, drawn once at the start, so that many clients do
+    not poll together.
 */
 
 /*!
@@ -120,6 +121,7 @@
 /*!
     \class Tideline::SyncEntry
     \inmodule Tideline
+    \inheaderfile tideline/core/syncentry.h
     \brief One queued change; a value.
 */
 
@@ -208,6 +210,7 @@
 /*!
     \class Tideline::SyncAttempt
     \inmodule Tideline
+    \inheaderfile tideline/core/syncentry.h
     \brief One attempt to send an entry that failed; a value.
 
     \c at is its time, \c failure the reason. Refused sign-ins are not recorded: they say nothing about the entry.
@@ -216,9 +219,10 @@
 /*!
     \class Tideline::ConflictRecord
     \inmodule Tideline
+    \inheaderfile tideline/core/syncentry.h
     \brief A decision between two versions of one record, kept so that the loser can be had back; a value.
 
-    In each version an empty optional says that the row does not exist. Nothing in it is masked.
+    In each version an empty optional says that the row does not exist. Stores give it unmasked.
 */
 
 /*!
@@ -274,6 +278,7 @@
 /*!
     \class Tideline::SyncCursor
     \inmodule Tideline
+    \inheaderfile tideline/core/syncentry.h
     \brief How far a table was pulled; a value.
 
     Times are this machine's and invalid where the thing never happened.

@@ -89,6 +89,7 @@ Overloaded(Visitors...) -> Overloaded<Visitors...>;
 /*!
     \class Tideline::SyncEvent
     \inmodule Tideline
+    \inheaderfile tideline/core/syncevent.h
     \brief Something that happened: any of the seven events, with its time; a value.
 
     An event is logged in the transaction that it tells of and told after the commit. Sensitive fields are masked in it.
@@ -113,6 +114,7 @@ Overloaded(Visitors...) -> Overloaded<Visitors...>;
 /*!
     \class Tideline::SyncDrainComplete
     \inmodule Tideline
+    \inheaderfile tideline/core/syncevent.h
     \brief A drain has ended, well or not.
 
     \c pushed entries were acknowledged by it, \c remaining are neither acknowledged nor dead, in all tables.
@@ -121,6 +123,7 @@ Overloaded(Visitors...) -> Overloaded<Visitors...>;
 /*!
     \class Tideline::SyncPullComplete
     \inmodule Tideline
+    \inheaderfile tideline/core/syncevent.h
     \brief The pull of \c table has reached its end.
 
     \c rowCount rows have changed or gone here.
@@ -129,6 +132,7 @@ Overloaded(Visitors...) -> Overloaded<Visitors...>;
 /*!
     \class Tideline::SyncAuthRequired
     \inmodule Tideline
+    \inheaderfile tideline/core/syncevent.h
     \brief The server does not accept the sign-in, and the token provider had no better token.
 
     \c error is the failure. It comes once, until a request succeeds.
@@ -137,6 +141,7 @@ Overloaded(Visitors...) -> Overloaded<Visitors...>;
 /*!
     \class Tideline::SyncConflict
     \inmodule Tideline
+    \inheaderfile tideline/core/syncevent.h
     \brief A version of the server's has met pending changes of \c recordId in \c table.
 
     The versions are QVariantMaps, or invalid where the row does not exist: \c baseVersion is what the changes were made
@@ -148,12 +153,14 @@ Overloaded(Visitors...) -> Overloaded<Visitors...>;
 /*!
     \class Tideline::SyncPoisonPill
     \inmodule Tideline
+    \inheaderfile tideline/core/syncevent.h
     \brief An \c entry has become a dead letter, because of \c error. It is kept.
 */
 
 /*!
     \class Tideline::SyncRetryScheduled
     \inmodule Tideline
+    \inheaderfile tideline/core/syncevent.h
     \brief An \c entry has failed with \c error and will be sent again at \c nextRetryAt.
 
     Where the whole server fails the queue pauses, and one event tells of the first entry that met the failure.
@@ -162,6 +169,7 @@ Overloaded(Visitors...) -> Overloaded<Visitors...>;
 /*!
     \class Tideline::SyncError
     \inmodule Tideline
+    \inheaderfile tideline/core/syncevent.h
     \brief Something went wrong that is told by none of the other events.
 
     A row that cannot be stored or is another user's, a table that the server does not know or whose pull failed,

@@ -48,10 +48,14 @@ bool parsed(const QString &text, Enum *value)
 /*!
     \namespace Tideline
     \inmodule Tideline
+    \inheaderfile tideline/core/synctypes.h
     \brief Everything that the library has.
 
     Values (SyncEntry, SyncConfig, Failure, ...) are copied to any thread. An object belongs to the thread that made it.
     No exception crosses the API: what can fail answers a Result.
+
+    Of the functions toVariantMap(), toVariant() and masked() are declared in \c tideline/core/syncevent.h, readStatus()
+    in \c tideline/engine/statusreader.h, differences() in \c tideline/models/recorddiff.h.
 */
 
 /*!

@@ -29,6 +29,7 @@ QString joined(const QStringList &parts)
 /*!
     \class Tideline::TableConfig
     \inmodule Tideline
+    \inheaderfile tideline/core/tableconfig.h
     \brief One synced table; a value.
 
     The local and the remote table have the same name, the same key columns and the same names of columns; either may
@@ -137,6 +138,7 @@ QString TableConfig::recordIdOf(const QVariantMap &row) const
 /*!
     \class Tideline::ColumnInfo
     \inmodule Tideline
+    \inheaderfile tideline/core/tableconfig.h
     \brief A column as a server or a database describes it; a value.
 */
 
@@ -178,6 +180,7 @@ QString TableConfig::recordIdOf(const QVariantMap &row) const
 /*!
     \class Tideline::TableSchema
     \inmodule Tideline
+    \inheaderfile tideline/core/tableconfig.h
     \brief A table as a server or a database describes it; a value.
 
     \c name is the table's, \c columns are its columns; of an SQLite table without generated and hidden ones.

@@ -13,6 +13,7 @@ namespace Tideline {
 /*!
     \class Tideline::SyncEngine
     \inmodule Tideline
+    \inheaderfile tideline/engine/syncengine.h
     \brief Keeps an application's local tables and a server in step.
 
     The engine lives on the thread that makes it, in general the GUI's. Its write calls are synchronous, durable and

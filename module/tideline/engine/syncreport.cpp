@@ -8,6 +8,7 @@ namespace Tideline {
 /*!
     \class Tideline::SyncReport
     \inmodule Tideline
+    \inheaderfile tideline/engine/syncreport.h
     \brief What one drain, pull or sync did; a value.
 */
 
@@ -70,6 +71,7 @@ namespace Tideline {
 /*!
     \class Tideline::TableStatus
     \inmodule Tideline
+    \inheaderfile tideline/engine/syncreport.h
     \brief One table in a SyncStatus; a value.
 
     \c name is the table's; it has \c rows here (0 also where it does not exist), \c pending and \c dead entries as in
@@ -79,6 +81,7 @@ namespace Tideline {
 /*!
     \class Tideline::SyncStatus
     \inmodule Tideline
+    \inheaderfile tideline/engine/syncreport.h
     \brief Where a database stands, as every process on it sees it; a value.
 
     \sa readStatus(), SyncEngine::status()
@@ -132,6 +135,7 @@ namespace Tideline {
 /*!
     \class Tideline::WriteResult
     \inmodule Tideline
+    \inheaderfile tideline/engine/syncreport.h
     \brief What SyncEngine::write(), patch(), remove() and push() answer; a value.
 
     \c entry is the queued change. Where nothing was stored, \c failure says why and \c entry is empty.

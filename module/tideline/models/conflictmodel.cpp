@@ -43,6 +43,7 @@ public:
 /*!
     \class Tideline::ConflictModel
     \inmodule Tideline
+    \inheaderfile tideline/models/conflictmodel.h
     \brief Conflicts, settled and open, as a table; oldest first.
 
     Beyond \c maximumRows it holds the newest, and totalCount() is -1.

@@ -35,6 +35,7 @@ public:
 /*!
     \class Tideline::CursorModel
     \inmodule Tideline
+    \inheaderfile tideline/models/cursormodel.h
     \brief How far each table was pulled, by table name.
 
     A cursor's value is opaque: it is shown as it is stored.

@@ -34,6 +34,7 @@ public:
 /*!
     \class Tideline::EntryModel
     \inmodule Tideline
+    \inheaderfile tideline/models/entrymodel.h
     \brief Queued changes or dead letters as a table.
 
     Which entries it shows is setFilter()'s decision; without one, it shows those that are pending or in flight. They

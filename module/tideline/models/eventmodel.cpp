@@ -48,6 +48,7 @@ public:
 /*!
     \class Tideline::EventModel
     \inmodule Tideline
+    \inheaderfile tideline/models/eventmodel.h
     \brief The log of the engine's events as a table; oldest first.
 
     A journal keeps the newest 10,000 events, which is also what the model holds at most.

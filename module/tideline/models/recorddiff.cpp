@@ -44,6 +44,7 @@ int rank(const FieldDifference &field)
 /*!
     \class Tideline::FieldDifference
     \inmodule Tideline
+    \inheaderfile tideline/models/recorddiff.h
     \brief One column of a conflict's versions; a value.
 
     \c key is the column's name; \c base, \c local, \c remote and \c resolved are its values, empty where a version does

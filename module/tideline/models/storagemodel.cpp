@@ -19,6 +19,7 @@ public:
 /*!
     \class Tideline::StorageModel
     \inmodule Tideline
+    \inheaderfile tideline/models/storagemodel.h
     \brief The base of the models over a database: EntryModel, ConflictModel, CursorModel and EventModel.
 
     A model shows copies of what its storage's listings give. refresh() reads them again and applies the difference as

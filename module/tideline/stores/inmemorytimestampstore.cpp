@@ -6,6 +6,7 @@
 /*!
     \class Tideline::InMemoryTimestampStore
     \inmodule Tideline
+    \inheaderfile tideline/stores/memorystorage.h
     \brief Keeps cursors for as long as the program runs.
 
     It belongs to one thread. It takes part in no transaction: what was set stays set, also after a rollback.

@@ -8,6 +8,7 @@ namespace Tideline {
 /*!
     \class Tideline::JournalStore
     \inmodule Tideline
+    \inheaderfile tideline/stores/journalstore.h
     \brief What was decided and what happened: conflicts, events, rows that could not be applied.
 
     Used on the thread of its Storage. All functions fail with LocalStore where the database fails; mutators also unless
@@ -17,6 +18,7 @@ namespace Tideline {
 /*!
     \class Tideline::JournalFilter
     \inmodule Tideline
+    \inheaderfile tideline/stores/journalstore.h
     \brief Which conflicts or events a listing shows; what is empty does not restrict.
 
     \c table and \c recordId select those of this table and of this record; \c text must occur in table, record id or
@@ -28,6 +30,7 @@ namespace Tideline {
 /*!
     \class Tideline::LoggedEvent
     \inmodule Tideline
+    \inheaderfile tideline/stores/journalstore.h
     \brief An event as the log keeps it; a value.
 
     \c sequence is its place in the log, \c at its time, \c name the event's class; \c table and \c recordId are empty

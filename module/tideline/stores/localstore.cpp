@@ -8,6 +8,7 @@ namespace Tideline {
 /*!
     \class Tideline::LocalStore
     \inmodule Tideline
+    \inheaderfile tideline/stores/localstore.h
     \brief The application's own rows.
 
     Rows are QVariantMaps from column names to values in the types of Tideline::Json, and values survive a round trip
@@ -21,6 +22,7 @@ namespace Tideline {
 /*!
     \class Tideline::RecordVersion
     \inmodule Tideline
+    \inheaderfile tideline/stores/localstore.h
     \brief Which version of a record is here.
 
     \c recordId is the record's id, \c version the text of its \c updatedAt column, empty where that is null or missing.

@@ -44,6 +44,7 @@ QVariantMap withKey(const TableConfig &table, const QString &recordId, QVariantM
 /*!
     \class Tideline::MemoryServer
     \inmodule Tideline
+    \inheaderfile tideline/stores/memoryremotestore.h
     \brief A server in memory for an application's tests.
 
     It sets the version of every row itself, as a trigger on a real server does, and knows neither users nor soft
@@ -161,6 +162,7 @@ std::optional<Failure> MemoryServer::fault(const SyncEntry *entry)
 /*!
     \class Tideline::MemoryRemoteStore
     \inmodule Tideline
+    \inheaderfile tideline/stores/memoryremotestore.h
     \brief The remote store in front of a MemoryServer.
 
     Lives on the engine's worker thread; make it in a RemoteFactory.

@@ -8,6 +8,7 @@ namespace Tideline {
 /*!
     \class Tideline::QueueStore
     \inmodule Tideline
+    \inheaderfile tideline/stores/queuestore.h
     \brief The queued changes, in the order of the sequence numbers that enqueue() assigns.
 
     Dead letters are entries in the state Dead. Entries that are done, superseded or discarded stay for the record's
@@ -21,6 +22,7 @@ namespace Tideline {
 /*!
     \class Tideline::EntryFilter
     \inmodule Tideline
+    \inheaderfile tideline/stores/queuestore.h
     \brief Which entries a listing shows; what is empty does not restrict.
 
     \c states, \c table and \c recordId select entries in one of these states, of this table, of this record; \c text
@@ -32,6 +34,7 @@ namespace Tideline {
 /*!
     \class Tideline::TableCounts
     \inmodule Tideline
+    \inheaderfile tideline/stores/queuestore.h
     \brief How many entries of a table are open.
 
     \c pending are neither acknowledged nor dead; of these, \c failed have a last error and \c held wait for the

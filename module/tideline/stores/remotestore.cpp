@@ -8,6 +8,7 @@ namespace Tideline {
 /*!
     \class Tideline::RemoteStore
     \inmodule Tideline
+    \inheaderfile tideline/stores/remotestore.h
     \brief The server, conditionally: nobody's newer value is overwritten.
 
     It is made, used and destroyed on the engine's worker thread. Its functions return at once; every future is
@@ -29,12 +30,14 @@ namespace Tideline {
 /*!
     \class Tideline::PushItem
     \inmodule Tideline
+    \inheaderfile tideline/stores/remotestore.h
     \brief One change to push: \c entry, and the configuration of its \c table.
 */
 
 /*!
     \class Tideline::PushOutcome
     \inmodule Tideline
+    \inheaderfile tideline/stores/remotestore.h
     \brief What became of one PushItem.
 */
 
@@ -67,6 +70,7 @@ namespace Tideline {
 /*!
     \class Tideline::RemoteReply
     \inmodule Tideline
+    \inheaderfile tideline/stores/remotestore.h
     \brief What every answer of a RemoteStore tells beside its content.
 
     \c requests is how many HTTP requests it cost; \c clockOffset, where it is known, how many milliseconds to add to
@@ -76,12 +80,14 @@ namespace Tideline {
 /*!
     \class Tideline::PushReply
     \inmodule Tideline
+    \inheaderfile tideline/stores/remotestore.h
     \brief The answer to RemoteStore::push(): one of \c outcomes for each item, in their order.
 */
 
 /*!
     \class Tideline::PullRequest
     \inmodule Tideline
+    \inheaderfile tideline/stores/remotestore.h
     \brief Which page to pull.
 */
 
@@ -113,6 +119,7 @@ namespace Tideline {
 /*!
     \class Tideline::RemoteRow
     \inmodule Tideline
+    \inheaderfile tideline/stores/remotestore.h
     \brief A row of the server's.
 
     \c recordId is empty where the row has no key; such a row is set aside. Where \c isDeleted is set it is a tombstone,
@@ -122,6 +129,7 @@ namespace Tideline {
 /*!
     \class Tideline::PullPage
     \inmodule Tideline
+    \inheaderfile tideline/stores/remotestore.h
     \brief The answer to RemoteStore::pull() and RemoteStore::fetch().
 */
 
@@ -149,6 +157,7 @@ namespace Tideline {
 /*!
     \class Tideline::IdentityPage
     \inmodule Tideline
+    \inheaderfile tideline/stores/remotestore.h
     \brief The answer to RemoteStore::identities().
 
     \c recordIds and \c versions, of the same length, are ids of rows and the texts of their \c updatedAt columns, empty

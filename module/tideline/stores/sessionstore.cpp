@@ -8,6 +8,7 @@ namespace Tideline {
 /*!
     \class Tideline::SessionStore
     \inmodule Tideline
+    \inheaderfile tideline/stores/sessionstore.h
     \brief What all processes on one database must agree on: the session, who syncs now, which tables were ever
     enrolled.
 

@@ -8,6 +8,7 @@ namespace Tideline {
 /*!
     \class Tideline::StoreTransaction
     \inmodule Tideline
+    \inheaderfile tideline/stores/storetransaction.h
     \brief The only way to change a store: what mutators take as their first argument.
 
     It holds the write lock from the start (\c{BEGIN IMMEDIATE} in SQLite), so that nothing that is written in it can be
@@ -29,6 +30,7 @@ StoreTransaction::~StoreTransaction() = default;
 /*!
     \class Tideline::Storage
     \inmodule Tideline
+    \inheaderfile tideline/stores/storage.h
     \brief One open connection to the local database, and the stores that share its transactions.
 
     It is made, used and destroyed on one thread. An engine opens two by its StorageFactory: one on its own thread, one

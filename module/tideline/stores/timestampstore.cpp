@@ -8,6 +8,7 @@ namespace Tideline {
 /*!
     \class Tideline::TimestampStore
     \inmodule Tideline
+    \inheaderfile tideline/stores/timestampstore.h
     \brief How far each table was pulled.
 
     A cursor is saved in the transaction of the rows that it covers. Used on the thread of its Storage. All functions

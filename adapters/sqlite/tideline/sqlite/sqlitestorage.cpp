@@ -10,6 +10,7 @@
 /*!
     \class Tideline::SqliteStorage
     \inmodule Tideline
+    \inheaderfile tideline/sqlite/sqlitestorage.h
     \brief Keeps rows, queue, cursors, conflicts and events in one SQLite file.
 
     A storage belongs to the thread that made it and is destroyed there. Our own tables begin with \c tideline_; their
@@ -23,6 +24,7 @@
 /*!
     \class Tideline::SqliteOptions
     \inmodule Tideline
+    \inheaderfile tideline/sqlite/sqlitestorage.h
     \brief Which file to open and how; a value.
 */
 

@@ -19,6 +19,7 @@
 /*!
     \class Tideline::SupabaseOptions
     \inmodule Tideline
+    \inheaderfile tideline/supabase/supabaseremotestore.h
     \brief Where a SupabaseRemoteStore finds its server and how it signs in.
 
     A value. SupabaseRemoteStore::check() tells whether it can be used.
@@ -72,6 +73,7 @@
 /*!
     \class Tideline::SupabaseRemoteStore
     \inmodule Tideline
+    \inheaderfile tideline/supabase/supabaseremotestore.h
     \brief Any PostgREST server, in plain mode.
 
     The tables need a key and an \c updatedAt column that the server sets at every change (a trigger); an index on
