@@ -111,8 +111,9 @@ WriteResult SyncEngine::push(const QString &table, const QString &id, const QVar
 }
 
 /*!
-    Sends what is due, batch after batch, until nothing is. A second call joins the first. With \a urgency Now entries
-    do not wait for their time, nor the queue for the end of a pause.
+    Sends what is due, batch after batch, until nothing is. With \a urgency Now entries do not wait for their time, nor
+    the queue for the end of a pause. A call during a drain of no less urgency joins it; other orders are carried out
+    one after the other, and equal ones as one.
 */
 QFuture<SyncReport> SyncEngine::drain(Urgency urgency)
 {
