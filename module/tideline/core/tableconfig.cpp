@@ -144,8 +144,8 @@ QString TableConfig::recordIdOf(const QVariantMap &row) const
 
 /*!
     \enum Tideline::ColumnInfo::Type
-    What a column holds. In parentheses what SQLite's declaration of such a column contains; the first that is found
-    counts.
+    What a column holds. In parentheses what the declared type of an SQLite column contains, which is looked for in this
+    order: BOOL, JSON, DECIMAL, NUMERIC, INT, REAL, FLOA, DOUB, BLOB.
 
     \value Text Texts, timestamps, UUIDs: anything else.
     \value Integer 64-bit integers (\c INT).
