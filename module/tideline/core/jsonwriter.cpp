@@ -142,10 +142,10 @@ Result<void> write(Writer &writer, const QVariant &value, int depth)
 /*!
     \a value as compact JSON in UTF-8.
 
-    Beside the types that parse() gives it takes all integers, float, nullptr and a null QString (both null),
-    QStringList, QByteArray (PostgreSQL's \c{\x} and hexadecimal digits), QDateTime (ISO 8601 in UTC with milliseconds),
-    QDate, QTime and QUuid. Fails with Invalid for what JSON or the server cannot hold: NUL characters, half surrogate
-    pairs, infinities, other types, more than \c maximumDepth levels.
+    Beside the types that parse() gives it takes all integers, float, nullptr (null), QStringList, QByteArray
+    (PostgreSQL's \c{\x} and hexadecimal digits), QDateTime (ISO 8601 in UTC with milliseconds), QDate, QTime and QUuid.
+    A null QString is an empty text. Fails with Invalid for what JSON or the server cannot hold: NUL characters, half
+    surrogate pairs, infinities, other types, more than \c maximumDepth levels.
 */
 Result<QByteArray> serialize(const QVariant &value)
 {
