@@ -82,6 +82,11 @@ bool sameTime(const QString &left, const QString &right)
 
 } // namespace
 
+/*!
+    Returns whether \a left and \a right are the same value for a server. Numbers are compared by their value, 1.50
+    equals 1.5, with all their digits; texts are the same also where both are timestamps of one instant,
+    2024-01-01T00:00:00Z equals 2024-01-01T00:00:00+00:00; objects must have the same keys. An empty text is not null.
+*/
 bool equivalent(const QVariant &left, const QVariant &right)
 {
     const bool leftIsNull = !left.isValid() || left.typeId() == QMetaType::Nullptr;

@@ -194,11 +194,52 @@ private:
 
 } // namespace
 
+/*!
+    \namespace Tideline::Json
+    \inmodule Tideline
+    \inheaderfile tideline/core/json.h
+    \brief JSON (RFC 8259) that keeps every digit.
+
+    QJsonDocument makes doubles of numbers beyond 64 bits, so that it cannot be used for rows. The types here:
+
+    \table
+    \header \li JSON \li QVariant
+    \row \li null \li invalid
+    \row \li true, false \li bool
+    \row \li a number \li qlonglong or double where its digits are just what that type prints, else Decimal
+    \row \li a string \li QString
+    \row \li an array \li QVariantList
+    \row \li an object \li QVariantMap
+    \endtable
+
+    The functions have no state; call them on any thread.
+*/
+
+/*!
+    \enum Tideline::Json::DuplicateKeys
+    What an object with one key twice means.
+
+    \value LastWins The last value counts, as in PostgreSQL's jsonb.
+    \value Refused A failure: for what a person wrote, where one of the two would be lost without a word.
+*/
+
+/*!
+    \variable Tideline::Json::maximumDepth
+    How deeply arrays and objects may be nested.
+*/
+
+/*!
+    The value that \a text, in UTF-8, spells. Fails with Deserialization where it is no JSON, is followed by something
+    else, is nested deeper than \c maximumDepth, or holds a key twice and \a duplicates says Refused.
+*/
 Result<QVariant> parse(const QByteArray &text, DuplicateKeys duplicates)
 {
     return Reader(duplicates).document(text);
 }
 
+/*!
+    Like parse(), with the same \a duplicates; fails also where \a text is something other than an object.
+*/
 Result<QVariantMap> parseObject(const QByteArray &text, DuplicateKeys duplicates)
 {
     const Result<QVariant> parsed = parse(text, duplicates);

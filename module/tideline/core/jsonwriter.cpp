@@ -139,6 +139,14 @@ Result<void> write(Writer &writer, const QVariant &value, int depth)
 
 } // namespace
 
+/*!
+    \a value as compact JSON in UTF-8.
+
+    Beside the types that parse() gives it takes all integers, float, nullptr (null), QStringList, QByteArray
+    (PostgreSQL's \c{\x} and hexadecimal digits), QDateTime (ISO 8601 in UTC with milliseconds), QDate, QTime and QUuid.
+    A null QString is an empty text. Fails with Invalid for what JSON or the server cannot hold: NUL characters, half
+    surrogate pairs, infinities, other types, more than \c maximumDepth levels.
+*/
 Result<QByteArray> serialize(const QVariant &value)
 {
     rapidjson::StringBuffer buffer;
@@ -148,6 +156,10 @@ Result<QByteArray> serialize(const QVariant &value)
     return QByteArray(buffer.GetString(), static_cast<qsizetype>(buffer.GetSize()));
 }
 
+/*!
+    serialize() for a \a value that is known to be representable, because it was parsed or checked before. Anything else
+    is a programming error: it stops a debug build and gives \c null in others.
+*/
 QByteArray toText(const QVariant &value)
 {
     const Result<QByteArray> text = serialize(value);

@@ -118,8 +118,8 @@ private:
 } // namespace
 
 /*!
-    Reads where the database behind \a storage stands at the time \a now, for \a tables. Call it on the storage's
-   thread. Fails when the database cannot be read.
+    Reads where the database behind \a storage stands at the time \a now, for \a tables. It needs no engine. Call it on
+    the storage's thread. Fails when the database cannot be read.
 */
 Result<SyncStatus> readStatus(Storage &storage, const QStringList &tables, const QDateTime &now)
 {

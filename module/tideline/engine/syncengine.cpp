@@ -8,21 +8,29 @@
 
 namespace Tideline {
 
+// Properties and signals are documented in syncengine.qdoc: that much text would hide the code here.
+
 /*!
     \class Tideline::SyncEngine
     \inmodule Tideline
+    \inheaderfile tideline/engine/syncengine.h
     \brief Keeps an application's local tables and a server in step.
 
     The engine lives on the thread that makes it, in general the GUI's. Its write calls are synchronous, durable and
-   never wait for the network. Draining and pulling run on one worker thread of its own, which is started on first use;
-   their results come as signals and futures on the engine's thread. All members are called on the engine's thread.
+    never wait for the network. Draining and pulling run on one worker thread of its own, which is started on first use;
+    their results come as signals on the engine's thread, and as futures that may finish on the worker's: give \c then()
+    an object as its context. All members are called on the engine's thread.
 
     The functions of the setup's config that the rounds need (isTransientError) and the remote store's factory are
-   called on the worker's thread; onConflict on the engine's.
+    called on the worker's thread; onConflict on the engine's.
+
+    Before open() has succeeded, what needs the database fails with LocalStore. The properties show a reading of
+    status() that follows every commit of the engine, in the next turn of the event loop, and, between start() and
+    stop(), every commit of other processes.
 */
 
 /*!
-    Makes an engine of \a setup; nothing is opened yet.
+    Makes an engine of \a setup, as a child of \a parent; nothing is opened yet.
 */
 SyncEngine::SyncEngine(const SyncSetup &setup, QObject *parent)
     : QObject(parent)
@@ -38,7 +46,7 @@ SyncEngine::~SyncEngine() = default;
 
 /*!
     Opens the database. Fails with LocalStore where it cannot be opened or read, with Invalid where it holds the data of
-    another user. No request is made.
+    another user. No request is made. An engine that is open stays as it is.
 */
 Result<void> SyncEngine::open()
 {
@@ -47,7 +55,7 @@ Result<void> SyncEngine::open()
 
 /*!
     From now on the engine drains at every write, also of other processes, pulls every pollInterval and retries by
-   itself.
+    itself. Its first round begins now. Does nothing before open().
 */
 void SyncEngine::start()
 {
@@ -76,7 +84,8 @@ WriteResult SyncEngine::write(const QString &table, const QString &id, const QVa
 }
 
 /*!
-    Like write(), for a record that is there: only the columns in \a data are changed and sent.
+    Like write(), for the record \a id of \a table that is there: only the columns in \a data are changed and sent.
+    Fails with Invalid where there is no such row.
 */
 WriteResult SyncEngine::patch(const QString &table, const QString &id, const QVariantMap &data)
 {
@@ -84,7 +93,8 @@ WriteResult SyncEngine::patch(const QString &table, const QString &id, const QVa
 }
 
 /*!
-    Removes the record \a id of \a table, or marks it where the table has a deletedAt column, and queues the removal.
+    Removes the record \a id of \a table, or marks it where the local table has its deletedAt column, and queues the
+    removal. Fails as write() does, and with Invalid where there is neither such a row nor a change of it in the queue.
 */
 WriteResult SyncEngine::remove(const QString &table, const QString &id)
 {
@@ -92,8 +102,8 @@ WriteResult SyncEngine::remove(const QString &table, const QString &id)
 }
 
 /*!
-    Queues \a operation for the record \a id of \a table without a local write; the local row follows when the server
-   has taken it.
+    Queues \a operation with the columns in \a data for the record \a id of \a table without a local write; the local
+    row follows when the server has taken it. Fails as write() does; there need be no local table.
 */
 WriteResult SyncEngine::push(const QString &table, const QString &id, const QVariantMap &data, SyncOperation operation)
 {
@@ -101,7 +111,9 @@ WriteResult SyncEngine::push(const QString &table, const QString &id, const QVar
 }
 
 /*!
-    Sends what is due, batch after batch, until nothing is. A second call joins the first.
+    Sends what is due, batch after batch, until nothing is. With \a urgency Now entries do not wait for their time, nor
+    the queue for the end of a pause. A call during a drain of no less urgency joins it; other orders are carried out
+    one after the other, and equal ones as one.
 */
 QFuture<SyncReport> SyncEngine::drain(Urgency urgency)
 {
@@ -109,7 +121,8 @@ QFuture<SyncReport> SyncEngine::drain(Urgency urgency)
 }
 
 /*!
-    Fetches what changed on the server in \a tables.
+    Fetches what changed on the server in \a tables. With \a urgency Now it does not wait for the end of a pause. A
+    table that is not synced makes a report with the failure Invalid.
 */
 QFuture<SyncReport> SyncEngine::pull(const QStringList &tables, Urgency urgency)
 {
@@ -128,7 +141,7 @@ QFuture<SyncReport> SyncEngine::pull(const QStringList &tables, Urgency urgency)
 }
 
 /*!
-    Fetches what changed on the server in all tables.
+    Fetches what changed on the server in all tables; \a urgency as for pull().
 */
 QFuture<SyncReport> SyncEngine::pullAll(Urgency urgency)
 {
@@ -136,7 +149,8 @@ QFuture<SyncReport> SyncEngine::pullAll(Urgency urgency)
 }
 
 /*!
-    Drains, then pulls all tables.
+    Drains, then pulls all tables; \a urgency as for drain() and pull(). Where the server cannot be reached in the drain
+    nothing is pulled.
 */
 QFuture<SyncReport> SyncEngine::syncAll(Urgency urgency)
 {
@@ -144,7 +158,8 @@ QFuture<SyncReport> SyncEngine::syncAll(Urgency urgency)
 }
 
 /*!
-    Syncs \a table too, or with a changed configuration, from now on.
+    Syncs \a table too, or with a changed configuration, from now on. Fails with Invalid where it has no name, no key or
+    no updatedAt column, and with LocalStore where the database fails or is not open.
 */
 Result<void> SyncEngine::addTable(const TableConfig &table)
 {
@@ -167,7 +182,8 @@ Result<void> SyncEngine::addTable(const TableConfig &table)
 }
 
 /*!
-    Stops syncing \a table. Its rows and its queued entries stay, and a logout still removes them.
+    Stops syncing \a table. Its rows and its queued entries stay, and a logout still removes them. Fails with Invalid
+    for a table that is not synced.
 */
 Result<void> SyncEngine::removeTable(const QString &table)
 {
@@ -196,7 +212,9 @@ Result<qint64> SyncEngine::unsyncedCount()
 /*!
     Ends the session: automatic work stops, replies in flight are dropped, and queue, rows of all tables that were ever
     enrolled, cursors, conflicts, dead letters and the log go in one transaction; then their bytes go from the files.
-    Fails with Conflict, and changes nothing, while there is unsynced work, unless \a unsynced says Discard.
+    Fails with Conflict, and removes nothing, while there is unsynced work, unless \a unsynced says Discard; automatic
+    work has stopped all the same. Where the bytes cannot be erased it fails with LocalStore although the session has
+    ended.
 */
 Result<void> SyncEngine::logout(UnsyncedWork unsynced)
 {
@@ -227,7 +245,8 @@ Result<void> SyncEngine::logout(UnsyncedWork unsynced)
 
 /*!
     Sends the dead letters \a entryIds again. Columns that were acknowledged after a dead letter are not sent again.
-    Answers how many there were.
+    Answers how many there were. Fails with Invalid, and changes nothing, where one of them is unknown or no dead
+    letter.
 */
 Result<int> SyncEngine::retry(const QStringList &entryIds)
 {
@@ -261,7 +280,8 @@ Result<int> SyncEngine::retryAll()
 }
 
 /*!
-    Gives the dead letters \a entryIds up; their local rows stay as they are. They remain in the record's history.
+    Gives the dead letters \a entryIds up; their local rows stay as they are. They remain in the record's history. Fails
+    as retry() does.
 */
 Result<int> SyncEngine::discard(const QStringList &entryIds)
 {
@@ -277,8 +297,8 @@ Result<int> SyncEngine::discard(const QStringList &entryIds)
 }
 
 /*!
-    Gives the dead letters \a entryIds up and shows the server's rows again. Nothing is changed where the server cannot
-   be asked.
+    Gives the dead letters \a entryIds up and shows the server's rows again, which it asks for first. Nothing is changed
+    where the server cannot be asked; else it fails as retry() does. Answers how many there were.
 */
 QFuture<Result<int>> SyncEngine::discardAndRevert(const QStringList &entryIds)
 {
@@ -331,6 +351,7 @@ QFuture<Result<int>> SyncEngine::discardAndRevert(const QStringList &entryIds)
 
 /*!
     Replaces the payload of the dead letter \a entryId by \a payload and queues it again, under its id and in its place.
+    The local row gets the new columns. Fails as write() and retry() do, and with Invalid for a deletion.
 */
 Result<SyncEntry> SyncEngine::edit(const QString &entryId, const QVariantMap &payload)
 {
@@ -350,7 +371,8 @@ Result<SyncEntry> SyncEngine::edit(const QString &entryId, const QVariantMap &pa
 
 /*!
     Ends the conflict \a conflictId with \a row on both sides, or, where that is empty, with the record's deletion. On a
-    settled conflict it brings the other version back, as a new change.
+    settled conflict it brings the other version back, as a new change. Fails with Invalid where there is no such
+    conflict, and as write() does.
 */
 Result<ConflictRecord> SyncEngine::resolve(const QString &conflictId, const std::optional<QVariantMap> &row)
 {
@@ -369,7 +391,8 @@ Result<ConflictRecord> SyncEngine::resolve(const QString &conflictId, const std:
 }
 
 /*!
-    The local row of the record \a id of \a table, empty where there is none.
+    The local row of the record \a id of \a table, empty where there is none. Fails with Invalid for a table that is not
+    synced.
 */
 Result<std::optional<QVariantMap>> SyncEngine::row(const QString &table, const QString &id)
 {
@@ -398,7 +421,7 @@ Result<QList<QVariantMap>> SyncEngine::rows(const QString &table, qint64 limit)
 }
 
 /*!
-    How the record \a id of \a table stands to the server.
+    How the record \a id of \a table stands to the server. Here a composite \a id must be in its canonical spelling.
 */
 Result<RecordState> SyncEngine::recordState(const QString &table, const QString &id)
 {
@@ -424,7 +447,8 @@ Result<RecordState> SyncEngine::recordState(const QString &table, const QString 
 }
 
 /*!
-    Makes the local tables that are missing, with the columns and keys of the server's; answers their names.
+    Makes the local tables that are missing, with the columns of the server's and the keys of the configuration; answers
+    their names. Fails, with the tables before it made, at the first one that the server does not show.
 */
 QFuture<Result<QStringList>> SyncEngine::createTables()
 {
@@ -542,9 +566,6 @@ bool SyncEngine::isDraining() const
     return d->isDraining;
 }
 
-/*!
-    Whether every table has been pulled to its end at least once.
-*/
 bool SyncEngine::isInitialSyncDone() const
 {
     return d->isInitialSyncDone;

@@ -43,6 +43,7 @@ public:
 /*!
     \class Tideline::ConflictModel
     \inmodule Tideline
+    \inheaderfile tideline/models/conflictmodel.h
     \brief Conflicts, settled and open, as a table; oldest first.
 
     Beyond \c maximumRows it holds the newest, and totalCount() is -1.
@@ -50,6 +51,9 @@ public:
     \sa StorageModel, differences()
 */
 
+/*!
+    A model of all conflicts, as a child of \a parent. It is empty until StorageModel::setStorage() and refresh().
+*/
 ConflictModel::ConflictModel(QObject *parent)
     : StorageModel(parent)
     , d(std::make_unique<Private>())
@@ -58,10 +62,44 @@ ConflictModel::ConflictModel(QObject *parent)
 
 ConflictModel::~ConflictModel() = default;
 
+/*!
+    Which conflicts it shows.
+*/
 JournalFilter ConflictModel::filter() const
 {
     return d->filter;
 }
+
+/*!
+    \enum Tideline::ConflictModel::Column
+    The columns of the table; the header has their names in the user's language.
+
+    \value AtColumn When it was found or last changed.
+    \value StateColumn \c open or \c resolved.
+    \value TableColumn The table.
+    \value RecordIdColumn The record's id.
+    \value StrategyColumn The strategy, as toText() spells it.
+    \value ChangedKeysColumn The names of the columns that either side has changed, in one text.
+    \value ColumnCount How many columns there are.
+*/
+
+/*!
+    \enum Tideline::ConflictModel::ConflictRole
+    The fields of a row, whatever the column. In parentheses the names in QML. What they hold is described at
+    ConflictRecord.
+
+    \value IdRole (\c conflictId) QString.
+    \value AtRole (\c at) QDateTime.
+    \value OpenRole (\c open) bool.
+    \value TableRole (\c table) QString.
+    \value RecordIdRole (\c recordId) QString.
+    \value StrategyRole (\c strategy) ConflictStrategy.
+    \value ChangedKeysRole (\c changedKeys) QStringList: the columns that either side has changed.
+    \value BaseRole (\c base) QVariantMap, masked, like the others; invalid where the row does not exist.
+    \value LocalRole (\c local) QVariantMap.
+    \value RemoteRole (\c remote) QVariantMap.
+    \value ResolvedRole (\c resolved) QVariantMap.
+*/
 
 /*!
     Shows the conflicts that \a filter finds, at once where there is a storage.
@@ -81,24 +119,27 @@ ConflictRecord ConflictModel::conflict(int row) const
 }
 
 /*!
-    Its versions side by side, changed columns first. They were compared before masking: a masked column still tells
-    that it changed.
+    The versions of the conflict at \a row side by side, changed columns first. They were compared before masking: a
+    masked column still tells that it changed.
 */
 QList<FieldDifference> ConflictModel::fields(int row) const
 {
     return d->rows.at(row).fields;
 }
 
+/*! \reimp */
 int ConflictModel::rowCount(const QModelIndex &parent) const
 {
     return parent.isValid() ? 0 : static_cast<int>(d->rows.size());
 }
 
+/*! \reimp */
 int ConflictModel::columnCount(const QModelIndex &parent) const
 {
     return parent.isValid() ? 0 : ColumnCount;
 }
 
+/*! \reimp */
 QHash<int, QByteArray> ConflictModel::roleNames() const
 {
     QHash<int, QByteArray> names = StorageModel::roleNames();
@@ -116,6 +157,7 @@ QHash<int, QByteArray> ConflictModel::roleNames() const
     return names;
 }
 
+/*! \reimp */
 Result<qint64> ConflictModel::read(Storage &source)
 {
     JournalFilter filter = d->filter;
@@ -136,11 +178,13 @@ Result<qint64> ConflictModel::read(Storage &source)
     return hasMore ? -1 : static_cast<qint64>(fresh.size());
 }
 
+/*! \reimp */
 void ConflictModel::dropRows()
 {
     d->rows.clear();
 }
 
+/*! \reimp */
 QString ConflictModel::columnTitle(int column) const
 {
     switch (static_cast<Column>(column)) {
@@ -162,6 +206,7 @@ QString ConflictModel::columnTitle(int column) const
     return {};
 }
 
+/*! \reimp */
 QVariant ConflictModel::value(int row, int column) const
 {
     const ConflictRecord &conflict = d->rows.at(row).conflict;
@@ -184,6 +229,7 @@ QVariant ConflictModel::value(int row, int column) const
     return {};
 }
 
+/*! \reimp */
 QVariant ConflictModel::field(int row, int role) const
 {
     const ConflictRecord &conflict = d->rows.at(row).conflict;

@@ -35,6 +35,7 @@ public:
 /*!
     \class Tideline::CursorModel
     \inmodule Tideline
+    \inheaderfile tideline/models/cursormodel.h
     \brief How far each table was pulled, by table name.
 
     A cursor's value is opaque: it is shown as it is stored.
@@ -42,6 +43,9 @@ public:
     \sa StorageModel
 */
 
+/*!
+    A model of all cursors, as a child of \a parent. It is empty until StorageModel::setStorage() and refresh().
+*/
 CursorModel::CursorModel(QObject *parent)
     : StorageModel(parent)
     , d(std::make_unique<Private>())
@@ -51,6 +55,28 @@ CursorModel::CursorModel(QObject *parent)
 CursorModel::~CursorModel() = default;
 
 /*!
+    \enum Tideline::CursorModel::Column
+    The columns of the table; the header has their names in the user's language.
+
+    \value TableColumn The table.
+    \value PulledAtColumn When a pull last reached its end.
+    \value ReconciledAtColumn When its ids were last compared with the server's.
+    \value ValueColumn The cursor as it is stored.
+    \value ColumnCount How many columns there are.
+*/
+
+/*!
+    \enum Tideline::CursorModel::CursorRole
+    The fields of a row, whatever the column. In parentheses the names in QML. What they hold is described at
+    SyncCursor.
+
+    \value TableRole (\c table) QString.
+    \value PulledAtRole (\c pulledAt) QDateTime.
+    \value ReconciledAtRole (\c reconciledAt) QDateTime.
+    \value ValueRole (\c value) QString.
+*/
+
+/*!
     The cursor at \a row, which must be one of the model's.
 */
 SyncCursor CursorModel::cursor(int row) const
@@ -58,16 +84,19 @@ SyncCursor CursorModel::cursor(int row) const
     return d->rows.at(row).cursor;
 }
 
+/*! \reimp */
 int CursorModel::rowCount(const QModelIndex &parent) const
 {
     return parent.isValid() ? 0 : static_cast<int>(d->rows.size());
 }
 
+/*! \reimp */
 int CursorModel::columnCount(const QModelIndex &parent) const
 {
     return parent.isValid() ? 0 : ColumnCount;
 }
 
+/*! \reimp */
 QHash<int, QByteArray> CursorModel::roleNames() const
 {
     QHash<int, QByteArray> names = StorageModel::roleNames();
@@ -78,6 +107,7 @@ QHash<int, QByteArray> CursorModel::roleNames() const
     return names;
 }
 
+/*! \reimp */
 Result<qint64> CursorModel::read(Storage &source)
 {
     const Result<QList<SyncCursor>> cursors = source.timestamps().cursors();
@@ -90,11 +120,13 @@ Result<qint64> CursorModel::read(Storage &source)
     return cursors->size();
 }
 
+/*! \reimp */
 void CursorModel::dropRows()
 {
     d->rows.clear();
 }
 
+/*! \reimp */
 QString CursorModel::columnTitle(int column) const
 {
     switch (static_cast<Column>(column)) {
@@ -112,6 +144,7 @@ QString CursorModel::columnTitle(int column) const
     return {};
 }
 
+/*! \reimp */
 QVariant CursorModel::value(int row, int column) const
 {
     const SyncCursor &cursor = d->rows.at(row).cursor;
@@ -130,6 +163,7 @@ QVariant CursorModel::value(int row, int column) const
     return {};
 }
 
+/*! \reimp */
 QVariant CursorModel::field(int row, int role) const
 {
     const SyncCursor &cursor = d->rows.at(row).cursor;

@@ -34,6 +34,7 @@ public:
 /*!
     \class Tideline::EntryModel
     \inmodule Tideline
+    \inheaderfile tideline/models/entrymodel.h
     \brief Queued changes or dead letters as a table.
 
     Which entries it shows is setFilter()'s decision; without one, it shows those that are pending or in flight. They
@@ -45,6 +46,9 @@ public:
     \sa StorageModel
 */
 
+/*!
+    A model of the pending entries, as a child of \a parent. It is empty until StorageModel::setStorage() and refresh().
+*/
 EntryModel::EntryModel(QObject *parent)
     : StorageModel(parent)
     , d(std::make_unique<Private>())
@@ -54,10 +58,52 @@ EntryModel::EntryModel(QObject *parent)
 
 EntryModel::~EntryModel() = default;
 
+/*!
+    Which entries it shows.
+*/
 EntryFilter EntryModel::filter() const
 {
     return d->filter;
 }
+
+/*!
+    \enum Tideline::EntryModel::Column
+    The columns of the table; the header has their names in the user's language.
+
+    \value SequenceColumn The place in the queue, a number.
+    \value StateColumn The state, as toText() spells it.
+    \value TableColumn The table.
+    \value RecordIdColumn The record's id.
+    \value OperationColumn The operation, as toText() spells it.
+    \value AttemptsColumn How many refusals were counted.
+    \value CreatedAtColumn When the change was made.
+    \value NextRetryAtColumn When it will be sent again; invalid where it waits for no time.
+    \value FinishedAtColumn When it was done, given up or superseded; invalid before.
+    \value SizeColumn The size of the payload as JSON, in bytes, before masking.
+    \value ErrorColumn The last failure's detail.
+    \value ColumnCount How many columns there are.
+*/
+
+/*!
+    \enum Tideline::EntryModel::EntryRole
+    The fields of a row, whatever the column. In parentheses the names in QML. What they hold is described at SyncEntry.
+
+    \value IdRole (\c entryId) QString.
+    \value SequenceRole (\c sequence) qint64.
+    \value StateRole (\c state) EntryState.
+    \value TableRole (\c table) QString.
+    \value RecordIdRole (\c recordId) QString.
+    \value OperationRole (\c operation) SyncOperation.
+    \value PayloadRole (\c payload) QVariantMap, masked.
+    \value BaseRole (\c base) QVariantMap, masked; invalid where there is none.
+    \value RetryCountRole (\c retryCount) int.
+    \value CreatedAtRole (\c createdAt) QDateTime.
+    \value NextRetryAtRole (\c nextRetryAt) QDateTime.
+    \value FinishedAtRole (\c finishedAt) QDateTime.
+    \value SizeRole (\c size) qint64, in bytes.
+    \value HeldByRole (\c heldBy) QString.
+    \value ErrorRole (\c error) Failure.
+*/
 
 /*!
     Shows the entries that \a filter finds, at once where there is a storage. A limit above \c maximumRows is lowered to
@@ -88,16 +134,19 @@ Result<QList<SyncAttempt>> EntryModel::attempts(int row) const
     return storage()->queue().attempts(d->rows.at(row).entry.id);
 }
 
+/*! \reimp */
 int EntryModel::rowCount(const QModelIndex &parent) const
 {
     return parent.isValid() ? 0 : static_cast<int>(d->rows.size());
 }
 
+/*! \reimp */
 int EntryModel::columnCount(const QModelIndex &parent) const
 {
     return parent.isValid() ? 0 : ColumnCount;
 }
 
+/*! \reimp */
 QHash<int, QByteArray> EntryModel::roleNames() const
 {
     QHash<int, QByteArray> names = StorageModel::roleNames();
@@ -119,6 +168,7 @@ QHash<int, QByteArray> EntryModel::roleNames() const
     return names;
 }
 
+/*! \reimp */
 Result<qint64> EntryModel::read(Storage &source)
 {
     EntryFilter filter = d->filter;
@@ -138,11 +188,13 @@ Result<qint64> EntryModel::read(Storage &source)
     return *total;
 }
 
+/*! \reimp */
 void EntryModel::dropRows()
 {
     d->rows.clear();
 }
 
+/*! \reimp */
 QString EntryModel::columnTitle(int column) const
 {
     switch (static_cast<Column>(column)) {
@@ -174,6 +226,7 @@ QString EntryModel::columnTitle(int column) const
     return {};
 }
 
+/*! \reimp */
 QVariant EntryModel::value(int row, int column) const
 {
     const SyncEntry &entry = d->rows.at(row).entry;
@@ -206,6 +259,7 @@ QVariant EntryModel::value(int row, int column) const
     return {};
 }
 
+/*! \reimp */
 QVariant EntryModel::field(int row, int role) const
 {
     const SyncEntry &entry = d->rows.at(row).entry;

@@ -48,6 +48,7 @@ public:
 /*!
     \class Tideline::EventModel
     \inmodule Tideline
+    \inheaderfile tideline/models/eventmodel.h
     \brief The log of the engine's events as a table; oldest first.
 
     A journal keeps the newest 10,000 events, which is also what the model holds at most.
@@ -55,6 +56,9 @@ public:
     \sa StorageModel
 */
 
+/*!
+    A model of the whole log, as a child of \a parent. It is empty until StorageModel::setStorage() and refresh().
+*/
 EventModel::EventModel(QObject *parent)
     : StorageModel(parent)
     , d(std::make_unique<Private>())
@@ -63,10 +67,38 @@ EventModel::EventModel(QObject *parent)
 
 EventModel::~EventModel() = default;
 
+/*!
+    Which events it shows.
+*/
 JournalFilter EventModel::filter() const
 {
     return d->filter;
 }
+
+/*!
+    \enum Tideline::EventModel::Column
+    The columns of the table; the header has their names in the user's language.
+
+    \value SequenceColumn The place in the log, a number.
+    \value AtColumn When it happened.
+    \value NameColumn The name of the event's class.
+    \value TableColumn The table; may be empty.
+    \value RecordIdColumn The record's id; may be empty.
+    \value DetailColumn The failure's detail where there is one, else the fields that the other columns do not show.
+    \value ColumnCount How many columns there are.
+*/
+
+/*!
+    \enum Tideline::EventModel::EventRole
+    The fields of a row, whatever the column. In parentheses the names in QML. What they hold is described at
+    LoggedEvent; the whole event is in StorageModel::DocumentRole.
+
+    \value SequenceRole (\c sequence) qint64.
+    \value AtRole (\c at) QDateTime.
+    \value NameRole (\c name) QString.
+    \value TableRole (\c table) QString.
+    \value RecordIdRole (\c recordId) QString.
+*/
 
 /*!
     Shows the events that \a filter finds, at once where there is a storage.
@@ -85,16 +117,19 @@ LoggedEvent EventModel::event(int row) const
     return d->rows.at(row).event;
 }
 
+/*! \reimp */
 int EventModel::rowCount(const QModelIndex &parent) const
 {
     return parent.isValid() ? 0 : static_cast<int>(d->rows.size());
 }
 
+/*! \reimp */
 int EventModel::columnCount(const QModelIndex &parent) const
 {
     return parent.isValid() ? 0 : ColumnCount;
 }
 
+/*! \reimp */
 QHash<int, QByteArray> EventModel::roleNames() const
 {
     QHash<int, QByteArray> names = StorageModel::roleNames();
@@ -106,6 +141,7 @@ QHash<int, QByteArray> EventModel::roleNames() const
     return names;
 }
 
+/*! \reimp */
 Result<qint64> EventModel::read(Storage &source)
 {
     JournalFilter filter = d->filter;
@@ -128,11 +164,13 @@ Result<qint64> EventModel::read(Storage &source)
     return hasMore ? -1 : static_cast<qint64>(fresh.size());
 }
 
+/*! \reimp */
 void EventModel::dropRows()
 {
     d->rows.clear();
 }
 
+/*! \reimp */
 QString EventModel::columnTitle(int column) const
 {
     switch (static_cast<Column>(column)) {
@@ -154,6 +192,7 @@ QString EventModel::columnTitle(int column) const
     return {};
 }
 
+/*! \reimp */
 QVariant EventModel::value(int row, int column) const
 {
     const LoggedEvent &event = d->rows.at(row).event;
@@ -176,6 +215,7 @@ QVariant EventModel::value(int row, int column) const
     return {};
 }
 
+/*! \reimp */
 QVariant EventModel::field(int row, int role) const
 {
     const LoggedEvent &event = d->rows.at(row).event;

@@ -42,8 +42,27 @@ int rank(const FieldDifference &field)
 } // namespace
 
 /*!
-    Compares the versions of \a conflict column by column. Where its base was not recorded, a column counts as changed
-    on both sides when the local and the remote value differ.
+    \class Tideline::FieldDifference
+    \inmodule Tideline
+    \inheaderfile tideline/models/recorddiff.h
+    \brief One column of a conflict's versions; a value.
+
+    \c key is the column's name; \c base, \c local, \c remote and \c resolved are its values, empty where a version does
+    not hold the column or the row does not exist in it. \c isChangedLocally and \c isChangedRemotely tell which side
+    has changed it.
+
+    \sa differences()
+*/
+
+/*!
+    \fn bool Tideline::FieldDifference::isChanged() const
+    Returns whether either side has changed it.
+*/
+
+/*!
+    Compares the versions of \a conflict column by column: those that both sides have changed first, then those that
+    one side has, then the others. Where the base was not recorded, a column counts as changed on both sides when the
+    local and the remote value differ.
 
     \relates Tideline::ConflictModel
 */
@@ -81,6 +100,11 @@ QList<FieldDifference> differences(const ConflictRecord &conflict)
     return fields;
 }
 
+/*!
+    \a fields with \c{***} for the values of those that \a sensitiveFields name, at any depth.
+
+    \relates Tideline::ConflictModel
+*/
 QList<FieldDifference> masked(QList<FieldDifference> fields, const QStringList &sensitiveFields)
 {
     for (FieldDifference &field : fields) {

@@ -19,6 +19,7 @@ public:
 /*!
     \class Tideline::StorageModel
     \inmodule Tideline
+    \inheaderfile tideline/models/storagemodel.h
     \brief The base of the models over a database: EntryModel, ConflictModel, CursorModel and EventModel.
 
     A model shows copies of what its storage's listings give. refresh() reads them again and applies the difference as
@@ -48,8 +49,62 @@ public:
 */
 
 /*!
+    \property Tideline::StorageModel::count
+    How many rows are shown.
+*/
+
+/*!
+    \variable Tideline::StorageModel::maximumRows
+    How many rows a model holds at most, whatever its filter says.
+*/
+
+/*!
+    \enum Tideline::StorageModel::Role
+    What every cell gives beside Qt's own roles.
+
+    \value SortRole The cell's raw value, a QDateTime, a number or a text; the same as Qt::DisplayRole.
+    \value DocumentRole The row as the JSON object of the command line.
+    \value FirstOwnRole Where the roles of a derived model begin.
+*/
+
+/*!
+    \fn void Tideline::StorageModel::countChanged()
+    Rows have come or gone, or totalCount has changed.
+*/
+
+/*!
     \fn void Tideline::StorageModel::refreshed()
     A refresh() has ended, well or not.
+*/
+
+/*!
+    \fn Result<qint64> Tideline::StorageModel::read(Storage &source)
+    Reads the rows from \a source and hands them to synchronize(). Answers how many there are in all, -1 where that is
+    not counted.
+*/
+
+/*!
+    \fn void Tideline::StorageModel::dropRows()
+    Forgets the rows, within a reset of the model.
+*/
+
+/*!
+    \fn QString Tideline::StorageModel::columnTitle(int column) const
+    The title of \a column in the user's language.
+*/
+
+/*!
+    \fn QVariant Tideline::StorageModel::value(int row, int column) const
+    The raw value of the cell in \a row and \a column.
+*/
+
+/*!
+    \fn QVariant Tideline::StorageModel::field(int row, int role) const
+    What \a row gives for \a role, one of the user's roles but SortRole.
+*/
+
+/*!
+    Called by the derived models; \a parent owns the model.
 */
 
 StorageModel::StorageModel(QObject *parent)
@@ -64,6 +119,9 @@ StorageModel::StorageModel(QObject *parent)
 
 StorageModel::~StorageModel() = default;
 
+/*!
+    What it shows; null where setStorage() was not called yet. Not owned.
+*/
 Storage *StorageModel::storage() const
 {
     return d->storage;
@@ -88,7 +146,8 @@ void StorageModel::setStorage(Storage *storage)
 }
 
 /*!
-    Reads the storage and shows what differs. Answers false when that failed: failure() says why.
+    Reads the storage and shows what differs. Returns false where that failed, failure() says why, or where there is no
+    storage.
 */
 bool StorageModel::refresh()
 {
@@ -133,6 +192,7 @@ void StorageModel::setSensitiveFields(const QStringList &fields)
     refresh();
 }
 
+/*! \reimp */
 QVariant StorageModel::data(const QModelIndex &index, int role) const
 {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
@@ -142,6 +202,7 @@ QVariant StorageModel::data(const QModelIndex &index, int role) const
     return role < Qt::UserRole ? QVariant() : field(index.row(), role);
 }
 
+/*! \reimp */
 QVariant StorageModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
     if (orientation == Qt::Horizontal && role == Qt::DisplayRole && section >= 0 && section < columnCount())
@@ -149,6 +210,7 @@ QVariant StorageModel::headerData(int section, Qt::Orientation orientation, int 
     return QAbstractTableModel::headerData(section, orientation, role);
 }
 
+/*! \reimp */
 QHash<int, QByteArray> StorageModel::roleNames() const
 {
     QHash<int, QByteArray> names = QAbstractTableModel::roleNames();

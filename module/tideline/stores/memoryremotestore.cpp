@@ -44,10 +44,22 @@ QVariantMap withKey(const TableConfig &table, const QString &recordId, QVariantM
 /*!
     \class Tideline::MemoryServer
     \inmodule Tideline
+    \inheaderfile tideline/stores/memoryremotestore.h
     \brief A server in memory for an application's tests.
 
-    It sets the version of every row itself, as a trigger on a real server does. All members may be called on any
-   thread.
+    It sets the version of every row itself, as a trigger on a real server does, and knows neither users nor soft
+    deletion. All members may be called on any thread.
+*/
+
+/*!
+    \typedef Tideline::MemoryServer::Fault
+    What a request meets: called on the worker's thread for each item of a push, with its entry, and for each pull,
+    listing of ids and fetch, with null. A failure is the answer; an empty optional lets it pass. It must not call the
+    server.
+*/
+
+/*!
+    An empty server whose versions are times of \a clock.
 */
 MemoryServer::MemoryServer(const Clock &clock)
     : m_clock(clock)
@@ -55,7 +67,7 @@ MemoryServer::MemoryServer(const Clock &clock)
 }
 
 /*!
-    Stores \a values as another client would: columns that are not named stay. Answers the row as it is now.
+    Stores \a values in \a table as another client would: columns that are not named stay. Answers the row as it is now.
 */
 QVariantMap MemoryServer::put(const TableConfig &table, const QVariantMap &values)
 {
@@ -78,7 +90,7 @@ QVariantMap MemoryServer::store(const TableConfig &table, const QString &recordI
 }
 
 /*!
-    Deletes the record \a recordId as another client would.
+    Deletes the record \a recordId of \a table for good, as another client would; fine where it is absent.
 */
 void MemoryServer::erase(const TableConfig &table, const QString &recordId)
 {
@@ -92,6 +104,9 @@ void MemoryServer::erase(const TableConfig &table, const QString &recordId)
     row->values = withKey(table, recordId, {});
 }
 
+/*!
+    The row of \a recordId in \a table; empty where there is none.
+*/
 std::optional<QVariantMap> MemoryServer::row(const QString &table, const QString &recordId) const
 {
     const QMutexLocker lock(&m_mutex);
@@ -102,6 +117,9 @@ std::optional<QVariantMap> MemoryServer::row(const QString &table, const QString
     return row->values;
 }
 
+/*!
+    How many rows \a table has.
+*/
 qint64 MemoryServer::rowCount(const QString &table) const
 {
     const QMutexLocker lock(&m_mutex);
@@ -109,6 +127,9 @@ qint64 MemoryServer::rowCount(const QString &table) const
     return std::count_if(rows.cbegin(), rows.cend(), [](const Row &row) { return !row.isDeleted; });
 }
 
+/*!
+    How many requests have come, those that met a fault included. A refreshed sign-in is none.
+*/
 int MemoryServer::requestCount() const
 {
     const QMutexLocker lock(&m_mutex);
@@ -116,7 +137,7 @@ int MemoryServer::requestCount() const
 }
 
 /*!
-    From now on \a fault is asked what the requests meet.
+    From now on \a fault is asked what the requests meet; null: none meets anything.
 */
 void MemoryServer::setFault(const Fault &fault)
 {
@@ -141,9 +162,14 @@ std::optional<Failure> MemoryServer::fault(const SyncEntry *entry)
 /*!
     \class Tideline::MemoryRemoteStore
     \inmodule Tideline
+    \inheaderfile tideline/stores/memoryremotestore.h
     \brief The remote store in front of a MemoryServer.
 
     Lives on the engine's worker thread; make it in a RemoteFactory.
+*/
+
+/*!
+    A store in front of \a server, which it shares.
 */
 MemoryRemoteStore::MemoryRemoteStore(std::shared_ptr<MemoryServer> server)
     : m_server(std::move(server))
@@ -179,6 +205,7 @@ PushOutcome MemoryRemoteStore::pushOne(const PushItem &item)
     return outcome;
 }
 
+/*! \reimp */
 QFuture<PushReply> MemoryRemoteStore::push(const QList<PushItem> &items, bool stopOnFirstError)
 {
     const QMutexLocker lock(&m_server->m_mutex);
@@ -211,6 +238,7 @@ QFuture<PushReply> MemoryRemoteStore::push(const QList<PushItem> &items, bool st
     return later(reply);
 }
 
+/*! \reimp */
 QFuture<Result<PullPage>> MemoryRemoteStore::pull(const PullRequest &request)
 {
     const QMutexLocker lock(&m_server->m_mutex);
@@ -240,6 +268,7 @@ QFuture<Result<PullPage>> MemoryRemoteStore::pull(const PullRequest &request)
     return later(Result<PullPage>(page));
 }
 
+/*! \reimp */
 QFuture<Result<IdentityPage>> MemoryRemoteStore::identities(const TableConfig &table, const QString &)
 {
     const QMutexLocker lock(&m_server->m_mutex);
@@ -257,6 +286,7 @@ QFuture<Result<IdentityPage>> MemoryRemoteStore::identities(const TableConfig &t
     return later(Result<IdentityPage>(page));
 }
 
+/*! \reimp */
 QFuture<Result<PullPage>> MemoryRemoteStore::fetch(const TableConfig &table, const QStringList &recordIds)
 {
     const QMutexLocker lock(&m_server->m_mutex);
@@ -274,7 +304,7 @@ QFuture<Result<PullPage>> MemoryRemoteStore::fetch(const TableConfig &table, con
 }
 
 /*!
-    The columns of the rows that are there, all of them text; a server in memory has no types.
+    The key of \a table and the columns of the rows that are there, all of them text; a server in memory has no types.
 */
 QFuture<Result<TableSchema>> MemoryRemoteStore::schema(const TableConfig &table)
 {
@@ -296,6 +326,9 @@ QFuture<Result<TableSchema>> MemoryRemoteStore::schema(const TableConfig &table)
     return later(Result<TableSchema>(schema));
 }
 
+/*!
+    Answers false: there is no token.
+*/
 QFuture<Result<bool>> MemoryRemoteStore::refreshAuthentication()
 {
     return later(Result<bool>(false));

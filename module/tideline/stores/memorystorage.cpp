@@ -13,6 +13,7 @@
 /*!
     \class Tideline::MemoryStorage
     \inmodule Tideline
+    \inheaderfile tideline/stores/memorystorage.h
     \brief Storage without a disk, for an application's tests.
 
     All storages of one factory see the same data, each on its own thread, with transactions that behave as SQLite's do:

@@ -10,16 +10,61 @@
 /*!
     \class Tideline::SqliteStorage
     \inmodule Tideline
+    \inheaderfile tideline/sqlite/sqlitestorage.h
     \brief Keeps rows, queue, cursors, conflicts and events in one SQLite file.
 
     A storage belongs to the thread that made it and is destroyed there. Our own tables begin with \c tideline_; their
     version is a row of \c tideline_meta, so that \c {PRAGMA user_version} stays the application's.
+
+    The file is an ordinary SQLite 3 database with a write-ahead log; other programs may read and write it meanwhile.
+    Texts, numbers and bytes are stored as the declared type of their column has it (\l ColumnInfo::Type, and SQLite's
+    own rules of affinity, \l {https://www.sqlite.org/datatype3.html}): what a column would change is refused.
 */
 
 /*!
     \class Tideline::SqliteOptions
     \inmodule Tideline
-    \brief Which file to open and how.
+    \inheaderfile tideline/sqlite/sqlitestorage.h
+    \brief Which file to open and how; a value.
+*/
+
+/*!
+    \enum Tideline::SqliteOptions::Synchronous
+    What a commit waits for.
+
+    \value Full The disk: a commit outlives a power cut.
+    \value Normal Less: a power cut may take the last commits. The end of the process takes none.
+*/
+
+/*!
+    \enum Tideline::SqliteOptions::Access
+    What may be done with the file.
+
+    \value ReadWrite It is made where it is missing, with mode 0600, and gets our tables; those of an older Tideline are
+           brought up to date.
+    \value ReadOnly It stays as it stands, and no file appears beside it. While no application has it open a private
+           copy is read; Storage::dataVersion() looks for changes and copies again. Our tables must be there in the
+           newest version.
+*/
+
+/*!
+    \variable Tideline::SqliteOptions::path
+    The file. Its directory must exist.
+*/
+
+/*!
+    \variable Tideline::SqliteOptions::access
+    What may be done with it.
+*/
+
+/*!
+    \variable Tideline::SqliteOptions::synchronous
+    What a commit waits for.
+*/
+
+/*!
+    \variable Tideline::SqliteOptions::busyTimeout
+    How long another writer is waited for, in milliseconds.
 */
 
 namespace Tideline {
@@ -44,9 +89,8 @@ Result<std::unique_ptr<Storage>> openApplication(const QString &connectionName, 
 } // namespace
 
 /*!
-    Opens the file on the calling thread, which owns the storage. A missing file is made with mode 0600, unless it is
-    opened for reading only. Fails with LocalStore: the detail tells whether the file is no database, encrypted,
-   corrupt, made by a newer Tideline, in use, or not accessible.
+    Opens the file that \a options name on the calling thread, which owns the storage. Fails with LocalStore: the detail
+    tells whether the file is no database, encrypted, corrupt, made by a newer Tideline, in use, or not accessible.
 */
 Result<std::unique_ptr<Storage>> SqliteStorage::open(const SqliteOptions &options)
 {
@@ -60,7 +104,7 @@ Result<std::unique_ptr<Storage>> SqliteStorage::open(const SqliteOptions &option
 }
 
 /*!
-    A factory that calls open() with these options; it may be called on any thread.
+    A factory that calls open() with \a options; it may be called on any thread.
 */
 StorageFactory SqliteStorage::factory(const SqliteOptions &options)
 {

@@ -19,16 +19,61 @@
 /*!
     \class Tideline::SupabaseOptions
     \inmodule Tideline
+    \inheaderfile tideline/supabase/supabaseremotestore.h
     \brief Where a SupabaseRemoteStore finds its server and how it signs in.
 
-    \c url is the PostgREST root. \c requestTimeout bounds a whole request, \c maxResponseBytes the body of one reply,
-    \c overlap how far behind the server's time rows are looked for that were committed late. The token provider is
-    called on the worker thread; its future may be fulfilled on any thread.
+    A value. SupabaseRemoteStore::check() tells whether it can be used.
+*/
+
+/*!
+    \variable Tideline::SupabaseOptions::url
+    The PostgREST root, for Supabase \c{https://<project>.supabase.co/rest/v1}.
+*/
+
+/*!
+    \variable Tideline::SupabaseOptions::apiKey
+    Sent as the header \c apikey, where it is not empty.
+*/
+
+/*!
+    \variable Tideline::SupabaseOptions::tokenProvider
+    Asked for the bearer token. Null: anonymous.
+*/
+
+/*!
+    \variable Tideline::SupabaseOptions::allowInsecure
+    Whether http to another machine is allowed.
+*/
+
+/*!
+    \variable Tideline::SupabaseOptions::requestTimeout
+    How long a whole request may take, in milliseconds; longer ones fail with Timeout.
+*/
+
+/*!
+    \variable Tideline::SupabaseOptions::maxResponseBytes
+    How large the body of one reply may be; larger ones fail with Network. Replies are asked for uncompressed.
+*/
+
+/*!
+    \variable Tideline::SupabaseOptions::overlap
+    How far behind the server's time rows are looked for a second time that were committed late, in milliseconds.
+    Transactions of the server that take longer need more.
+*/
+
+/*!
+    \typedef Tideline::TokenProvider
+    Called on the worker's thread; the future may be fulfilled on any. Its value is a bearer token, an empty one means
+    anonymous. The token is kept: the provider is asked before the first request of a session, again where it had none
+    to give, and with \c refresh set after the server has refused the last one. However many requests wait, it is asked
+    once at a time. A failure of Network or Timeout is taken as it is, any other as AuthExpired; so is a cancelled
+    future.
 */
 
 /*!
     \class Tideline::SupabaseRemoteStore
     \inmodule Tideline
+    \inheaderfile tideline/supabase/supabaseremotestore.h
     \brief Any PostgREST server, in plain mode.
 
     The tables need a key and an \c updatedAt column that the server sets at every change (a trigger); an index on
@@ -124,6 +169,9 @@ SupabaseRemoteStore::SupabaseRemoteStore(const SupabaseOptions &options, std::un
 {
 }
 
+/*!
+    Aborts every request and cancels the open futures.
+*/
 SupabaseRemoteStore::~SupabaseRemoteStore() = default;
 
 /*!
@@ -159,7 +207,7 @@ Result<void> SupabaseRemoteStore::check(const SupabaseOptions &options)
 }
 
 /*!
-    A factory for SyncSetup::remote: it makes the store on the engine's worker thread.
+    A factory for SyncSetup::remote: it makes a store with \a options on the engine's worker thread.
 */
 RemoteFactory SupabaseRemoteStore::factory(const SupabaseOptions &options)
 {
@@ -213,7 +261,8 @@ QFuture<Result<TableSchema>> SupabaseRemoteStore::schema(const TableConfig &tabl
 }
 
 /*!
-    Asks the token provider for a fresh token; calls that meet share one question.
+    Asks the token provider for a fresh token; calls that meet share one question. Answers false where the token is the
+    same or there is no provider; fails as the provider does.
 */
 QFuture<Result<bool>> SupabaseRemoteStore::refreshAuthentication()
 {

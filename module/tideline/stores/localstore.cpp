@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: 2026 Tideline contributors
+// SPDX-License-Identifier: MIT
+
+#include <tideline/stores/localstore.h>
+
+namespace Tideline {
+
+/*!
+    \class Tideline::LocalStore
+    \inmodule Tideline
+    \inheaderfile tideline/stores/localstore.h
+    \brief The application's own rows.
+
+    Rows are QVariantMaps from column names to values in the types of Tideline::Json, and values survive a round trip
+    exactly. Record ids are spelled as TableConfig::canonicalRecordId() does it. Used on the thread of its Storage.
+
+    Unless something else is said, a function that names a table fails with Invalid where the table does not exist or
+    lacks a key column, and with LocalStore where the database fails. Mutators fail with LocalStore unless their
+    transaction is the one that is open on the same storage.
+*/
+
+/*!
+    \class Tideline::RecordVersion
+    \inmodule Tideline
+    \inheaderfile tideline/stores/localstore.h
+    \brief Which version of a record is here.
+
+    \c recordId is the record's id, \c version the text of its \c updatedAt column, empty where that is null or missing.
+*/
+
+/*!
+    \fn Result<TableSchema> Tideline::LocalStore::schema(const QString &table)
+    The columns of \a table as they are now; without generated and hidden ones. Our own tables are no tables here.
+*/
+
+/*!
+    \fn Result<std::optional<QVariantMap>> Tideline::LocalStore::row(const TableConfig &table, const QString &recordId)
+    The row of \a recordId in \a table with all its columns; empty where there is none. Fails with Invalid for an id
+    that the key column cannot have.
+*/
+
+/*!
+    \fn Result<QList<QVariantMap>> Tideline::LocalStore::rows(const TableConfig &table, qint64 limit)
+    The rows of \a table in the order of its key, at most \a limit; all of them where that is negative.
+*/
+
+/*!
+    \fn Result<qint64> Tideline::LocalStore::rowCount(const QString &table)
+    How many rows \a table has, those with a deletion mark included.
+*/
+
+/*!
+    \fn Result<QList<RecordVersion>> Tideline::LocalStore::versions(const TableConfig &table)
+    Id and version of every row of \a table in the order of its key, to be compared with the server's.
+*/
+
+/*!
+    \fn Result<void> Tideline::LocalStore::upsertRow(StoreTransaction &transaction, const TableConfig &table, const QString &recordId, const QVariantMap &values)
+    Inserts the record \a recordId into \a table, or changes the columns in \a values of the row that is there; other
+    columns stay as they are. The key comes from \a recordId; columns that the table lacks are ignored. Part of \a
+    transaction.
+
+    Fails with Deserialization, and changes nothing, where a column cannot hold its value exactly or a constraint of the
+    table refuses the row; with Invalid where the table has no primary key or unique index on just the key.
+*/
+
+/*!
+    \fn Result<void> Tideline::LocalStore::removeRow(StoreTransaction &transaction, const TableConfig &table, const QString &recordId)
+    Removes the record \a recordId from \a table for good; fine where it is absent. Part of \a transaction.
+*/
+
+/*!
+    \fn Result<void> Tideline::LocalStore::clear(StoreTransaction &transaction, const QString &table)
+    Removes all rows of \a table; fine where there is no such table. Part of \a transaction.
+*/
+
+/*!
+    \fn Result<bool> Tideline::LocalStore::createTable(const TableSchema &schema)
+    Makes a table with the columns and the key of \a schema, and answers whether it was missing; one that is there stays
+    as it is. Only the key's columns are required. Call it outside of transactions. Fails with Invalid for a table
+    without a key and for names that begin with \c tideline_.
+*/
+
+// Out of line, so that the interface has its vtable in this library.
+LocalStore::~LocalStore() = default;
+
+} // namespace Tideline
