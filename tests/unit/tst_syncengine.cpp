@@ -284,6 +284,7 @@ void tst_SyncEngine::scheduledDrainWaitsForItsTime()
     EngineFixture::wait(f().engine->drain());
     EngineFixture::wait(f().engine->syncAll());
     QCOMPARE(f().server->requestCount(), requests);
+    QVERIFY(!f().engine->status()->lastSyncedAt.isValid()); // a round that waits has synced nothing
     f().clock.advance(1001ms);
     QCOMPARE(EngineFixture::wait(f().engine->drain()).pushed, 1);
 }

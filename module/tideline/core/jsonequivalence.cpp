@@ -5,6 +5,7 @@
 #include <tideline/core/json.h>
 
 #include <QtCore/QDateTime>
+#include <QtCore/QRegularExpression>
 
 namespace Tideline::Json {
 
@@ -73,8 +74,11 @@ bool sameTime(const QString &left, const QString &right)
             digits.chop(1);
         return digits;
     };
+    // Without a zone both would be read in this machine's.
+    static const QRegularExpression zone(QStringLiteral("(Z|[+-][0-9]{2}(:?[0-9]{2})?)$"));
     const auto instant = [](const QString &text) { return QDateTime::fromString(text, Qt::ISODateWithMs); };
-    if (left.size() < 19 || right.size() < 19 || left.at(4) != QLatin1Char('-') || right.at(4) != QLatin1Char('-'))
+    if (left.size() < 19 || right.size() < 19 || left.at(4) != QLatin1Char('-') || right.at(4) != QLatin1Char('-')
+        || !zone.match(left).hasMatch() || !zone.match(right).hasMatch())
         return false;
     const QDateTime first = instant(left);
     return first.isValid() && first == instant(right) && fraction(left) == fraction(right);

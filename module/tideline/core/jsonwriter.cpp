@@ -101,11 +101,7 @@ Result<void> write(Writer &writer, const QVariant &value, int depth)
     case QMetaType::Float:
         return writeReal(writer, value.toDouble());
     case QMetaType::QString:
-        if (value.toString().isNull() && value.isNull())
-            writer.Null();
-        else
-            return writeString(writer, value.toString());
-        return {};
+        return writeString(writer, value.toString());
     case QMetaType::QVariantMap:
         return writeMap(writer, value.toMap(), depth);
     case QMetaType::QVariantList:

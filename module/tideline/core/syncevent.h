@@ -95,7 +95,7 @@ class TIDELINE_EXPORT SyncError
 
 public:
     Failure error;
-    QString context; // what was being done: "push", "pull", "reconcile", ...
+    QString context; // what was being done: "push", "pull", "status", "resolver"
     QString table;   // empty where it concerns no single table
     QString recordId;
 };

@@ -228,7 +228,8 @@ Result<void> SyncEngine::logout(UnsyncedWork unsynced)
                 Failure::Code::Conflict,
                 QStringLiteral("%1 changes are not on the server yet. Drain them first, or discard them.").arg(*count));
         }
-        return d->wipe(work);
+        TIDELINE_TRY(d->wipe(work));
+        return d->enrol(work); // for the next user, whatever becomes of the bytes
     });
     if (!wiped)
         return wiped;
@@ -238,9 +239,7 @@ Result<void> SyncEngine::logout(UnsyncedWork unsynced)
     for (const QString &table : d->tables.keys())
         Q_EMIT dataChanged(table);
     Q_EMIT loggedOut();
-    TIDELINE_TRY(d->storage->eraseFreedBytes());
-    // The next user's tables are enrolled anew.
-    return d->inTransaction([this](UnitOfWork &work) { return d->enrol(work); });
+    return d->storage->eraseFreedBytes();
 }
 
 /*!
@@ -430,7 +429,10 @@ Result<RecordState> SyncEngine::recordState(const QString &table, const QString 
         return config.failure();
     if (!d->storage)
         return d->inTransaction({}).failure();
-    const Result<QList<SyncEntry>> open = d->storage->queue().openEntries(table, id);
+    const Result<QString> canonical = config->canonicalRecordId(id);
+    if (!canonical)
+        return canonical.failure();
+    const Result<QList<SyncEntry>> open = d->storage->queue().openEntries(table, *canonical);
     if (!open)
         return open.failure();
     RecordState state = RecordState::Synced;

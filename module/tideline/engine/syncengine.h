@@ -133,7 +133,7 @@ Q_SIGNALS:
 
     void pullProgressed(const QString &table, qint64 rows, qint64 total); // total < 0: not known
     void drainProgressed(qint64 pushed, qint64 remaining);
-    void dataChanged(const QString &table); // rows of this table changed by a pull or a settlement
+    void dataChanged(const QString &table); // rows of this table changed, by whatever this engine did
     void queueChanged();                    // entries, dead letters, conflicts or the log changed
     void statusChanged();
     void isDrainingChanged();

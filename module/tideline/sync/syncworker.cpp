@@ -143,6 +143,7 @@ void SyncWorker::startNext()
     m_current = m_orders.takeFirst();
     m_report = {};
     m_hasReauthenticated = false;
+    m_isCutShort = false;
     m_tablesToPull = m_current->pulls;
     m_elapsed.start();
     m_leaseWait.start();
@@ -269,8 +270,10 @@ void SyncWorker::pullNext()
             m_report.addError(until.failure());
             return finish();
         }
-        if (until->isValid())
+        if (until->isValid()) {
+            m_isCutShort = true;
             return finish();
+        }
     }
     const TableConfig table = m_context.tables.value(m_tablesToPull.takeFirst());
     if (table.name.isEmpty())
@@ -381,7 +384,7 @@ Result<void> SyncWorker::closeRound()
             return holder.failure();
         if (*holder == m_leaseHolder) {
             TIDELINE_TRY(session.setValue(work.transaction(), SessionKey::activity, QString()));
-            if (m_report.errors.isEmpty() && !m_current->pulls.isEmpty())
+            if (m_report.errors.isEmpty() && !m_isCutShort && !m_current->pulls.isEmpty())
                 TIDELINE_TRY(session.setValue(work.transaction(), SessionKey::lastSyncedAt, toText(now)));
             TIDELINE_TRY(session.releaseLease(work.transaction(), m_leaseHolder));
         }

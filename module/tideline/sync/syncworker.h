@@ -84,6 +84,7 @@ private:
     bool m_isDraining = false;
     bool m_hasReauthenticated = false;
     bool m_isWoken = false;
+    bool m_isCutShort = false; // the round ended before its time without a failure
     QStringList m_tablesToPull;
     SyncReport m_report;
     QElapsedTimer m_elapsed;
