@@ -8,6 +8,8 @@
 
 #include <QtCore/QSemaphore>
 #include <QtCore/QTemporaryDir>
+#include <QtSql/QSqlDatabase>
+#include <QtSql/QSqlQuery>
 
 using namespace Tideline;
 using namespace std::chrono_literals;
@@ -56,6 +58,8 @@ private Q_SLOTS:
     void unknownColumnsAreToldOnce();
     void logoutRefusesToLoseWork();
     void logoutLeavesNothing();
+    void logoutEnrolsAnewWhateverBecomesOfTheBytes();
+    void compositeIdsAreCanonical();
     void databaseOfAnotherUserIsRefused();
     void tablesComeAndGo();
     void secondDrainJoinsTheFirst();
@@ -112,6 +116,7 @@ void tst_SyncEngine::init()
         SqliteOptions options;
         options.path = m_directory->filePath(QStringLiteral("app.db"));
         options.synchronous = SqliteOptions::Synchronous::Normal;
+        options.busyTimeout = 500ms;
         storage = SqliteStorage::factory(options);
     } else {
         storage = MemoryStorage::factory();
@@ -845,6 +850,47 @@ void tst_SyncEngine::logoutLeavesNothing()
     f().setup.userId = QStringLiteral("bob");
     f().open();
     QCOMPARE(f().pull().pulled, 20);
+}
+
+// Somebody who reads keeps the files from being swept; the next user's tables must be known all the same.
+void tst_SyncEngine::logoutEnrolsAnewWhateverBecomesOfTheBytes()
+{
+    const QString name = QStringLiteral("reader");
+    if (m_directory) {
+        QSqlDatabase reader = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), name);
+        reader.setDatabaseName(m_directory->filePath(QStringLiteral("app.db")));
+        QVERIFY(reader.open());
+        QVERIFY(reader.transaction());
+        QSqlQuery query(reader);
+        QVERIFY(query.exec(QStringLiteral("SELECT count(*) FROM notes")) && query.next());
+        QCOMPARE(f().engine->logout().failure().code, Failure::Code::LocalStore);
+        query.finish();
+        reader.rollback();
+    } else {
+        QVERIFY(f().engine->logout());
+    }
+    QSqlDatabase::removeDatabase(name);
+    QCOMPARE(*f().engine->storage()->session().enrolledTables(), QStringList(QStringLiteral("notes")));
+}
+
+void tst_SyncEngine::compositeIdsAreCanonical()
+{
+    TableConfig members(QStringLiteral("members"));
+    members.key = {QStringLiteral("team"), QStringLiteral("person")};
+    TableSchema schema;
+    schema.name = members.name;
+    for (const QString &column :
+         {QStringLiteral("team"), QStringLiteral("person"), QStringLiteral("title"), members.updatedAt})
+        schema.columns.append(ColumnInfo{column, ColumnInfo::Type::Text, members.key.contains(column), false});
+    QVERIFY(f().engine->storage()->local().createTable(schema));
+    QVERIFY(f().engine->addTable(members));
+    const QString spaced = QStringLiteral("[ \"a\" , 7 ]");
+    const WriteResult written = f().engine->write(members.name, spaced, titled(QStringLiteral("x")));
+    QVERIFY2(written, qPrintable(written.failure.detail));
+    QCOMPARE(written.entry.recordId, QStringLiteral("[\"a\",\"7\"]"));
+    QCOMPARE(*f().engine->recordState(members.name, spaced), RecordState::Pending);
+    QVERIFY(*f().engine->row(members.name, spaced));
+    QVERIFY(!f().engine->write(members.name, QStringLiteral("[1]"), titled(QStringLiteral("x"))));
 }
 
 void tst_SyncEngine::databaseOfAnotherUserIsRefused()
