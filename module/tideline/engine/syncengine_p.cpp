@@ -5,6 +5,7 @@
 #include <tideline/engine/sessionkeys.h>
 #include <tideline/engine/statusreader.h>
 #include <tideline/engine/syncengine_p.h>
+#include <tideline/engine/whenfinished.h>
 
 #include <QtCore/QTimer>
 #include <QtCore/QUuid>
@@ -269,9 +270,10 @@ void SyncEngine::Private::askResolver()
             continue;
         askedConflicts.insert(conflict.id);
         const QString id = conflict.id;
-        setup.config.onConflict(conflict)
-            .then(q, [this, id](const std::optional<QVariantMap> &row) { finishResolution(id, row); })
-            .onCanceled(q, [] { /* stays open */ });
+        whenFinished(
+            setup.config.onConflict(conflict), q,
+            [this, id](const std::optional<QVariantMap> &row) { finishResolution(id, row); },
+            [] { /* it stays open for a person */ });
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include <tideline/engine/attempt.h>
 #include <tideline/engine/retrypolicy.h>
+#include <tideline/engine/whenfinished.h>
 #include <tideline/sync/drainround.h>
 
 #include <algorithm>
@@ -62,10 +63,10 @@ void DrainRound::nextBatch()
     for (const SyncEntry &entry : *sent)
         items.append(PushItem{entry, m_context.tables.value(entry.table)});
     const QList<SyncEntry> former = *due;
-    m_context.remote->push(items, m_context.config.stopOnFirstError)
-        .then(this, [this, former](const PushReply &reply) { takeReply(former, reply); })
-        .onCanceled(this,
-                    [this] { finish(Failure(Failure::Code::Cancelled, QStringLiteral("The drain was stopped."))); });
+    whenFinished(
+        m_context.remote->push(items, m_context.config.stopOnFirstError), this,
+        [this, former](const PushReply &reply) { takeReply(former, reply); },
+        [this] { finish(Failure(Failure::Code::Cancelled, QStringLiteral("The drain was stopped."))); });
 }
 
 // Durable before a byte leaves: whatever happens now, the entry is known to have been under way.
@@ -303,16 +304,13 @@ void DrainRound::reauthenticate(const Failure &failure)
     if (m_hasReauthenticated)
         return giveUp();
     m_hasReauthenticated = true;
-    m_context.remote->refreshAuthentication()
-        .then(this,
-              [this, giveUp](const Result<bool> &refreshed) {
-                  if (!refreshed || !*refreshed)
-                      return giveUp();
-                  m_report.errors.removeIf(
-                      [](const Failure &error) { return error.code == Failure::Code::AuthExpired; });
-                  nextBatch();
-              })
-        .onCanceled(this, giveUp);
+    const auto goOn = [this, giveUp](const Result<bool> &refreshed) {
+        if (!refreshed || !*refreshed)
+            return giveUp();
+        m_report.errors.removeIf([](const Failure &error) { return error.code == Failure::Code::AuthExpired; });
+        nextBatch();
+    };
+    whenFinished(m_context.remote->refreshAuthentication(), this, goOn, giveUp);
 }
 
 void DrainRound::finish()

@@ -5,6 +5,7 @@
 #include <tideline/engine/retrypolicy.h>
 #include <tideline/engine/sessionkeys.h>
 #include <tideline/engine/syncengine.h>
+#include <tideline/engine/whenfinished.h>
 #include <tideline/sync/drainround.h>
 #include <tideline/sync/syncworker.h>
 #include <tideline/sync/tablepull.h>
@@ -310,15 +311,13 @@ void SyncWorker::pullFailed(const TableConfig &table, const Failure &failure)
     if (failure.code == Failure::Code::AuthExpired && !m_hasReauthenticated) {
         m_hasReauthenticated = true;
         const auto giveUp = [this, table, failure] { pullFailed(table, failure); };
-        m_context.remote->refreshAuthentication()
-            .then(this,
-                  [this, table, giveUp](const Result<bool> &refreshed) {
-                      if (!refreshed || !*refreshed)
-                          return giveUp();
-                      m_tablesToPull.prepend(table.name);
-                      pullNext();
-                  })
-            .onCanceled(this, giveUp);
+        const auto goOn = [this, table, giveUp](const Result<bool> &refreshed) {
+            if (!refreshed || !*refreshed)
+                return giveUp();
+            m_tablesToPull.prepend(table.name);
+            pullNext();
+        };
+        whenFinished(m_context.remote->refreshAuthentication(), this, goOn, giveUp);
         return;
     }
     m_report.addError(failure);
@@ -487,9 +486,8 @@ void SyncWorker::fetch(const TableConfig &table, const QStringList &recordIds,
     };
     if (const Result<void> opened = open(); !opened)
         return answer(opened.failure());
-    m_context.remote->fetch(table, recordIds).then(this, answer).onCanceled(this, [answer] {
-        answer(Failure(Failure::Code::Cancelled, QStringLiteral("The request was stopped.")));
-    });
+    whenFinished(m_context.remote->fetch(table, recordIds), this, answer,
+                 [answer] { answer(Failure(Failure::Code::Cancelled, QStringLiteral("The request was stopped."))); });
 }
 
 void SyncWorker::describe(const TableConfig &table, const std::shared_ptr<QPromise<Result<TableSchema>>> &promise)
@@ -500,9 +498,8 @@ void SyncWorker::describe(const TableConfig &table, const std::shared_ptr<QPromi
     };
     if (const Result<void> opened = open(); !opened)
         return answer(opened.failure());
-    m_context.remote->schema(table).then(this, answer).onCanceled(this, [answer] {
-        answer(Failure(Failure::Code::Cancelled, QStringLiteral("The request was stopped.")));
-    });
+    whenFinished(m_context.remote->schema(table), this, answer,
+                 [answer] { answer(Failure(Failure::Code::Cancelled, QStringLiteral("The request was stopped."))); });
 }
 
 } // namespace Tideline

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <tideline/engine/attempt.h>
+#include <tideline/engine/whenfinished.h>
 #include <tideline/sync/tablepull.h>
 
 namespace Tideline {
@@ -23,18 +24,16 @@ TablePull::TablePull(SyncContext &context, const TableConfig &table, QObject *pa
 }
 
 template <typename T, typename Take>
-void TablePull::whenDone(QFuture<Result<T>> future, Take take)
+void TablePull::whenDone(const QFuture<Result<T>> &future, Take take)
 {
-    future
-        .then(this,
-              [this, take](const Result<T> &answer) {
-                  if (!answer)
-                      return finish(answer.failure());
-                  m_requests += answer->requests;
-                  take(*answer);
-              })
-        .onCanceled(this,
-                    [this] { finish(Failure(Failure::Code::Cancelled, QStringLiteral("The pull was stopped."))); });
+    const auto goOn = [this, take](const Result<T> &answer) {
+        if (!answer)
+            return finish(answer.failure());
+        m_requests += answer->requests;
+        take(*answer);
+    };
+    whenFinished(future, this, goOn,
+                 [this] { finish(Failure(Failure::Code::Cancelled, QStringLiteral("The pull was stopped."))); });
 }
 
 void TablePull::start()

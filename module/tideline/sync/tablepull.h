@@ -36,7 +36,7 @@ private:
 
     // take gets the answer on this thread, unless the pull has ended before.
     template <typename T, typename Take>
-    void whenDone(QFuture<Result<T>> future, Take take);
+    void whenDone(const QFuture<Result<T>> &future, Take take);
 
     SyncContext &m_context;
     TableConfig m_table;
