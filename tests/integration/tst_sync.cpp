@@ -8,6 +8,7 @@
 #include <tideline/sqlite/sqlitestorage.h>
 #include <tideline/supabase/supabaseremotestore.h>
 
+#include <QtCore/QFutureWatcher>
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
 
@@ -49,7 +50,11 @@ create trigger stamp before insert or update on children for each row execute fu
 
 SyncReport waitFor(const QFuture<SyncReport> &future)
 {
-    if (!QTest::qWaitFor([&] { return future.isFinished(); }, 60000))
+    // Told through the event queue, and so after every event that the round reported before.
+    QFutureWatcher<SyncReport> watcher;
+    const QSignalSpy finished(&watcher, &QFutureWatcherBase::finished);
+    watcher.setFuture(future);
+    if (!QTest::qWaitFor([&] { return !finished.isEmpty(); }, 60000))
         qFatal("the round did not end");
     return future.result();
 }

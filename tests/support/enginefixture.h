@@ -8,6 +8,7 @@
 #include <tideline/engine/syncengine.h>
 #include <tideline/stores/memoryremotestore.h>
 
+#include <QtCore/QFutureWatcher>
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
 
@@ -38,7 +39,11 @@ public:
 
     static Tideline::SyncReport wait(const QFuture<Tideline::SyncReport> &future)
     {
-        if (!QTest::qWaitFor([&] { return future.isFinished(); }, 20000))
+        // The watcher is told through the event queue, and so after every event that the round reported before.
+        QFutureWatcher<Tideline::SyncReport> watcher;
+        const QSignalSpy finished(&watcher, &QFutureWatcherBase::finished);
+        watcher.setFuture(future);
+        if (!QTest::qWaitFor([&] { return !finished.isEmpty(); }, 20000))
             qFatal("the round did not end");
         return future.result();
     }
