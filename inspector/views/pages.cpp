@@ -158,7 +158,7 @@ Page *Pages::makeEvents(EventModel &model)
         {EventModel::TableColumn, 130},   {EventModel::RecordIdColumn, 130},
     };
     auto *detail = new DocumentDetail(model, [&model](int row) {
-        const LoggedEvent event = model.event(row);
+        const LoggedEvent event = model.loggedEvent(row);
         const QString error = model.index(row, EventModel::DetailColumn).data().toString();
         const bool isError = event.detail.contains(u"error"_s);
         const QString text = Formats::absoluteTime(event.at) + (isError ? u"\n"_s + error : QString());

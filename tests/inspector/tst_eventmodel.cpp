@@ -58,7 +58,7 @@ void TestEventModel::appendsWhatHappened()
     QCOMPARE(model.rowCount(), 3);
     QCOMPARE(inserted.size(), 1);
     QCOMPARE(reset.size(), 0);
-    QVERIFY(model.event(1).sequence < model.event(2).sequence);
+    QVERIFY(model.loggedEvent(1).sequence < model.event(2).sequence);
 
     JournalFilter filter;
     filter.table = u"visits"_s;
@@ -75,7 +75,7 @@ void TestEventModel::masks()
     EventModel model;
     model.setStorage(&database.storage());
     model.setSensitiveFields({u"phone"_s});
-    const QVariantMap payload = model.event(0).detail.value(u"payload"_s).toMap();
+    const QVariantMap payload = model.loggedEvent(0).detail.value(u"payload"_s).toMap();
     QCOMPARE(payload.value(u"phone"_s).toString(), u"***"_s);
 }
 

@@ -112,7 +112,7 @@ void EventModel::setFilter(const JournalFilter &filter)
 /*!
     The event at \a row, with sensitive fields masked; \a row must be one of the model's.
 */
-LoggedEvent EventModel::event(int row) const
+LoggedEvent EventModel::loggedEvent(int row) const
 {
     return d->rows.at(row).event;
 }

@@ -25,7 +25,7 @@ public:
     JournalFilter filter() const;
     void setFilter(const JournalFilter &filter);
 
-    LoggedEvent event(int row) const;
+    LoggedEvent loggedEvent(int row) const;
 
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
