@@ -58,7 +58,7 @@ void TestEventModel::appendsWhatHappened()
     QCOMPARE(model.rowCount(), 3);
     QCOMPARE(inserted.size(), 1);
     QCOMPARE(reset.size(), 0);
-    QVERIFY(model.loggedEvent(1).sequence < model.event(2).sequence);
+    QVERIFY(model.loggedEvent(1).sequence < model.loggedEvent(2).sequence);
 
     JournalFilter filter;
     filter.table = u"visits"_s;
