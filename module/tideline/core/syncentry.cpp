@@ -203,6 +203,12 @@
 */
 
 /*!
+    \variable Tideline::SyncEntry::mergedInto
+    The id of the entry that carries this change to the server, or has done so: several changes of a record that were
+    never sent travel as one. Empty for none. When the server refuses the whole, each of them goes on its own.
+*/
+
+/*!
     \fn bool Tideline::SyncEntry::isUnsynced() const
     Returns whether it is pending or in flight. A dead letter is not: it goes nowhere by itself.
 */

@@ -17,7 +17,7 @@ using namespace SqliteEncoding;
 
 #define TIDELINE_ENTRY_COLUMNS \
     "seq, id, table_name, record_id, operation, payload, base, created_at, retry_count, next_retry_at, state, error, " \
-    "sent_at, finished_at, held_by"
+    "sent_at, finished_at, held_by, merged_into"
 
 // The condition of the index tideline_entry_open, word for word: only so does SQLite use it.
 #define TIDELINE_OPEN_STATES "state IN ('pending', 'inFlight', 'dead')"
@@ -39,6 +39,7 @@ SyncEntry entryOf(const SqliteRow &row, bool *isDecoded)
     entry.sentAt = toTime(row, 12);
     entry.finishedAt = toTime(row, 13);
     entry.heldBy = row.text(14);
+    entry.mergedInto = row.text(15);
     const auto payload = toRow(row, 5);
     const auto base = toRow(row, 6);
     *isDecoded = isReadable && payload && *payload && base;
@@ -190,7 +191,7 @@ Result<QList<SyncEntry>> SqliteQueueStore::due(const QDateTime &now, int limit, 
     QList<SqliteValue> values;
     QString sql = QStringLiteral(
         "SELECT " TIDELINE_ENTRY_COLUMNS " FROM tideline_entry AS e INDEXED BY tideline_entry_pending"
-        " WHERE state = 'pending' AND held_by IS NULL"
+        " WHERE state = 'pending' AND held_by IS NULL AND merged_into IS NULL"
         " AND NOT EXISTS (SELECT 1 FROM tideline_entry AS earlier INDEXED BY tideline_entry_open"
         "  WHERE earlier.table_name = e.table_name AND earlier.record_id = e.record_id AND earlier.seq < e.seq"
         "  AND earlier." TIDELINE_OPEN_STATES " AND earlier.state <> 'dead')");
@@ -267,11 +268,11 @@ Result<SyncEntry> SqliteQueueStore::enqueue(StoreTransaction &transaction, const
         return base.failure();
     const auto sequence = m_connection.insert(
         QStringLiteral("INSERT INTO tideline_entry (id, table_name, record_id, operation, payload, base, created_at,"
-                       " retry_count, next_retry_at, state, error, sent_at, finished_at, held_by)"
-                       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                       " retry_count, next_retry_at, state, error, sent_at, finished_at, held_by, merged_into)"
+                       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
         {entry.id, entry.table, entry.recordId, toText(entry.operation), *payload, *base, fromTime(entry.createdAt),
          entry.retryCount, fromTime(entry.nextRetryAt), toText(entry.state), fromFailure(entry.error),
-         fromTime(entry.sentAt), fromTime(entry.finishedAt), textOrNull(entry.heldBy)});
+         fromTime(entry.sentAt), fromTime(entry.finishedAt), textOrNull(entry.heldBy), textOrNull(entry.mergedInto)});
     if (!sequence) {
         if (primaryCode(m_connection.errorCode()) == SqliteCode::Constraint)
             return Failure(Failure::Code::Invalid, QStringLiteral("A queue entry with this id is there already."));
@@ -293,16 +294,40 @@ Result<void> SqliteQueueStore::update(StoreTransaction &transaction, const SyncE
     const auto changed =
         write(transaction,
               QStringLiteral("UPDATE tideline_entry SET operation = ?, payload = ?, base = ?, retry_count = ?,"
-                             " next_retry_at = ?, state = ?, error = ?, sent_at = ?, finished_at = ?, held_by = ?"
-                             " WHERE id = ?"),
+                             " next_retry_at = ?, state = ?, error = ?, sent_at = ?, finished_at = ?, held_by = ?,"
+                             " merged_into = ? WHERE id = ?"),
               {toText(entry.operation), *payload, *base, entry.retryCount, fromTime(entry.nextRetryAt),
                toText(entry.state), fromFailure(entry.error), fromTime(entry.sentAt), fromTime(entry.finishedAt),
-               textOrNull(entry.heldBy), entry.id});
+               textOrNull(entry.heldBy), textOrNull(entry.mergedInto), entry.id});
     if (!changed)
         return changed.failure();
     if (*changed == 0)
         return unknownEntry();
     return {};
+}
+
+Result<void> SqliteQueueStore::markSent(StoreTransaction &transaction, const QString &entryId, const QDateTime &sentAt,
+                                        const QString &mergedInto)
+{
+    const auto changed =
+        write(transaction,
+              QStringLiteral("UPDATE tideline_entry SET state = 'inFlight', sent_at = ?, merged_into = ? WHERE id = ?"),
+              {fromTime(sentAt), textOrNull(mergedInto), entryId});
+    if (!changed)
+        return changed.failure();
+    return *changed == 0 ? unknownEntry() : Result<void>();
+}
+
+Result<void> SqliteQueueStore::finish(StoreTransaction &transaction, const QString &entryId, EntryState state,
+                                      const QDateTime &finishedAt)
+{
+    const auto changed = write(transaction,
+                               QStringLiteral("UPDATE tideline_entry SET state = ?, finished_at = ?, error = NULL,"
+                                              " next_retry_at = NULL, held_by = NULL WHERE id = ?"),
+                               {toText(state), fromTime(finishedAt), entryId});
+    if (!changed)
+        return changed.failure();
+    return *changed == 0 ? unknownEntry() : Result<void>();
 }
 
 Result<void> SqliteQueueStore::addAttempt(StoreTransaction &transaction, const QString &entryId,
@@ -340,8 +365,9 @@ Result<void> SqliteQueueStore::releaseHeld(StoreTransaction &transaction, const 
 Result<int> SqliteQueueStore::purge(StoreTransaction &transaction, const QDateTime &finishedBefore)
 {
     const auto removed = write(transaction,
-                               QStringLiteral("DELETE FROM tideline_entry WHERE state IN ('done', 'superseded', "
-                                              "'discarded') AND finished_at < ?"),
+                               QStringLiteral("DELETE FROM tideline_entry WHERE seq IN (SELECT seq FROM tideline_entry"
+                                              " WHERE state IN ('done', 'superseded', 'discarded')"
+                                              " AND finished_at < ? LIMIT 1000)"),
                                {fromTime(finishedBefore)});
     if (!removed)
         return removed.failure();

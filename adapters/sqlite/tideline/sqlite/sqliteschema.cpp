@@ -144,10 +144,19 @@ const QStringList &firstMigration()
     return statements;
 }
 
+// Changes of one record that travel as one.
+const QStringList &secondMigration()
+{
+    static const QStringList statements{
+        QStringLiteral("ALTER TABLE tideline_entry ADD COLUMN merged_into TEXT"),
+    };
+    return statements;
+}
+
 // migrations().at(n) leads from version n to n + 1.
 const QList<QStringList> &migrations()
 {
-    static const QList<QStringList> list{firstMigration()};
+    static const QList<QStringList> list{firstMigration(), secondMigration()};
     return list;
 }
 
