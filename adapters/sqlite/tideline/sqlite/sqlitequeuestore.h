@@ -3,7 +3,10 @@
 
 #pragma once
 
+#include <tideline/sqlite/sqlitevalue.h>
 #include <tideline/stores/queuestore.h>
+
+#include <initializer_list>
 
 namespace Tideline {
 
@@ -39,9 +42,10 @@ public:
 
 private:
     enum class Undecodable { Show, Skip };
-    Result<QList<SyncEntry>> read(const QString &sql, const QVariantList &values,
+    Result<QList<SyncEntry>> read(const QString &sql, const QList<SqliteValue> &values,
                                   Undecodable undecodable = Undecodable::Show);
-    Result<qint64> write(const StoreTransaction &transaction, const QString &sql, const QVariantList &values = {});
+    Result<qint64> write(const StoreTransaction &transaction, const QString &sql,
+                         std::initializer_list<SqliteValue> values = {});
 
     SqliteConnection &m_connection;
 };

@@ -244,7 +244,7 @@ Result<void> SqliteSchema::check(SqliteConnection &connection)
     QStringList tables;
     const auto listed =
         connection.select(QStringLiteral("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name LIMIT 20"),
-                          {}, [&](const QSqlQuery &row) { tables.append(row.value(0).toString()); });
+                          {}, [&](const SqliteRow &row) { tables.append(row.text(0)); });
     if (!listed)
         return listed.failure();
     const QString found = tables.isEmpty() ? QStringLiteral("no tables at all") : tables.join(QStringLiteral(", "));
