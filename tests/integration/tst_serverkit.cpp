@@ -424,8 +424,8 @@ void TestServerKit::waitsForTheSameEntry()
     session->run(QStringLiteral(R"sql(
         begin; set local role web_user; set local request.jwt.claims = '{"sub": "ann"}';
         select tideline_push('{"version": 1, "runs": [{"table": "notes", "operation": "upsert", "based": false,
-            "key": ["id"], "updatedAt": "updated_at", "columns": ["title"], "ids": ["%1"],
-            "rows": [{"id": "1", "title": "once"}]}]}');)sql")
+            "key": ["id"], "updatedAt": "updated_at", "columns": ["title"], "ids": ["%1"]}],
+            "1": [{"id": "1", "title": "once"}]}');)sql")
                      .arg(once.entry.id));
     QTRY_COMPARE_WITH_TIMEOUT(
         sql(QStringLiteral("select count(*) from pg_stat_activity where state = 'idle in transaction'")),

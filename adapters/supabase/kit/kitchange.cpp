@@ -44,16 +44,15 @@ QByteArray runHead(const KitChange &change)
     return head;
 }
 
-void appendMember(QByteArray &text, const char *name, const QList<KitChange> &changes, qsizetype first, qsizetype count,
-                  QByteArray KitChange::*value)
+QByteArray list(const QList<KitChange> &changes, qsizetype first, qsizetype count, QByteArray KitChange::*value)
 {
-    text.append(",\"").append(name).append("\":[");
+    QByteArray text(1, '[');
     for (qsizetype i = first; i < first + count; ++i) {
         if (i > first)
             text.append(',');
         text.append(changes.at(i).*value);
     }
-    text.append(']');
+    return text.append(']');
 }
 
 } // namespace
@@ -106,21 +105,23 @@ qsizetype runLength(const QList<KitChange> &changes, qsizetype first)
 
 QByteArray kitRequest(const QList<KitChange> &changes)
 {
-    QByteArray text = QByteArrayLiteral("{\"version\":") + QByteArray::number(kitVersion) + ",\"runs\":[";
+    QByteArray runs;
+    QByteArray rows;
+    int number = 0;
     for (qsizetype first = 0; first < changes.size();) {
         const qsizetype count = runLength(changes, first);
         if (first > 0)
-            text.append(',');
-        text.append(runHead(changes.at(first)));
-        appendMember(text, "ids", changes, first, count, &KitChange::id);
+            runs.append(',');
+        runs.append(runHead(changes.at(first))).append(",\"ids\":").append(list(changes, first, count, &KitChange::id));
         if (changes.at(first).isBased)
-            appendMember(text, "bases", changes, first, count, &KitChange::base);
-        appendMember(text, "rows", changes, first, count, &KitChange::row);
-        text.append('}');
+            runs.append(",\"bases\":").append(list(changes, first, count, &KitChange::base));
+        runs.append('}');
+        rows.append(",\"").append(QByteArray::number(++number)).append("\":");
+        rows.append(list(changes, first, count, &KitChange::row));
         first += count;
     }
-    text.append("]}");
-    return text;
+    return QByteArrayLiteral("{\"version\":") + QByteArray::number(kitVersion) + ",\"runs\":[" + runs + ']' + rows
+           + '}';
 }
 
 } // namespace Tideline::Rest

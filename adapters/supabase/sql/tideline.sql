@@ -42,7 +42,7 @@ create table if not exists tideline.applied (
     owner text collate "C" not null,
     entry text collate "C" not null,
     applied_at timestamptz not null default now(),
-    primary key (owner, entry)
+    primary key (entry, owner)
 );
 create index if not exists applied_at on tideline.applied (applied_at);
 
@@ -61,21 +61,27 @@ as $$
         'role:' || case when current_setting('role') = 'none' then session_user else current_setting('role') end)
 $$;
 
--- Enters the caller's entries in the ledger and answers how many of them were not there. An entry that another
--- transaction is entering right now is waited for.
-create or replace function tideline.claim(entries text[]) returns integer
+-- Enters the caller's entries in the ledger. An entry that another transaction is entering right now is waited for. It
+-- fails with unique_violation when one of them is there already, and costs half as much as claim().
+create or replace function tideline.claim_all(entries text[]) returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
     self constant text := tideline.caller();
-    fresh integer;
 begin
-    insert into tideline.applied (owner, entry)
-        select self, u.entry from unnest(entries) with ordinality as u (entry, n) order by u.n
-        on conflict do nothing;
-    get diagnostics fresh = row_count;
-    return fresh;
+    insert into tideline.applied (owner, entry) select self, u.entry from unnest(entries) as u (entry);
+end
+$$;
+
+-- The same for one entry: false when it is there already.
+create or replace function tideline.claim(entry text) returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    insert into tideline.applied (owner, entry) values (tideline.caller(), claim.entry) on conflict do nothing;
+    return found;
 end
 $$;
 
@@ -86,7 +92,7 @@ set search_path = pg_catalog, pg_temp
 as $$
     select coalesce(array_agg(a.entry), '{}')
     from tideline.applied as a
-    where a.owner = (select tideline.caller()) and a.entry = any (entries)
+    where a.entry = any (entries) and a.owner = (select tideline.caller())
 $$;
 
 -- Forgets what no client will send again, a few at a time.
@@ -186,18 +192,21 @@ $$;
 
 revoke all on function tideline.purge(), tideline.track_table(regclass, name), tideline.untrack_table(regclass),
     tideline.stamp_name(name) from public;
-grant execute on function tideline.caller(), tideline.claim(text[]), tideline.claimed(text[]), tideline.purge() to public;
+grant execute on function tideline.caller(), tideline.claim_all(text[]), tideline.claim(text), tideline.claimed(text[]), tideline.purge() to public;
 
--- The two statements for a run, which is changes of one table that do the same with the same columns.
---   change  does it. $1 are the rows, $2 their bases; it answers how many were done, and the rows as they are then in the
---           order of $1. Null where there is nothing that could be done.
---   lookup  tells how the caller sees the rows, and how they stand to their bases.
+-- The statements for a run, which is changes of one table that do the same with the same columns. $1 are the rows, $2 their
+-- bases.
+--   change  does it, and answers how many were done, and the rows as they are then in the order of $1. Null where there is
+--           nothing that could be done.
+--   whole   the same for many, which need not be done where it cannot do all: it is cheaper
+--   lookup  tells how the caller sees the rows, and how they stand to their bases
 -- Where the run cannot be done, "untracked" says why the kit has nothing to do with the table, or "problem" what is wrong
 -- with the run. Names come from clients: each is looked up in the catalogue, and quoted. The statements run with the
 -- caller's search_path, so that they name schemas.
 create or replace function tideline.plan(target regclass, operation text, is_based boolean, key_columns text[],
                                          version_column text, mark_column text, columns text[],
-                                         out untracked text, out problem text, out change text, out lookup text)
+                                         out untracked text, out problem text, out change text, out whole text,
+                                         out lookup text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -271,11 +280,12 @@ begin
                      primary_key[1], key_definitions, key_aliases, target, is_same_key);
     if operation = 'upsert' and not is_based then
         -- Rows are done and answered in their order.
-        change := format('with done as (insert into %s as t (%s) select %s from pg_catalog.json_to_recordset($1) as s (%s)'
-                         ' on conflict (%s) do nothing returning pg_catalog.row_to_json(t) as r)'
-                         ' select pg_catalog.count(*), pg_catalog.json_agg(r) from done',
-                         target, names, names, definitions,
-                         (select string_agg(quote_ident(k), ', ') from unnest(primary_key) as k));
+        whole := format('with done as (insert into %s as t (%s) select %s from pg_catalog.json_to_recordset($1) as s (%s)'
+                        ' returning pg_catalog.row_to_json(t) as r)'
+                        ' select pg_catalog.count(*), pg_catalog.json_agg(r) from done',
+                        target, names, names, definitions);
+        change := replace(whole, ' returning ', (select format(' on conflict (%s) do nothing returning ',
+                                                               string_agg(quote_ident(k), ', ')) from unnest(primary_key) as k));
     elsif not is_based then
         change := null;
     elsif operation = 'delete' and mark_column is null then
@@ -295,30 +305,28 @@ begin
                          ' returning s.n, pg_catalog.row_to_json(t) as r)' || counted,
                          target, assignments, definitions, aliases, is_same_key, is_same_version);
     end if;
+    whole := coalesce(whole, change);
 end
 $$;
 
 -- Does a whole run with one statement, or nothing of it: is_done when each of its entries is new and was applied.
-create or replace function tideline.push_run(path text, change text, entries text[], bases text[], items json,
-                                             out is_done boolean, out fresh integer, out result json)
+create or replace function tideline.push_run(path text, whole text, entries text[], bases text[], items json,
+                                             out is_done boolean, out result json)
 language plpgsql volatile
 as $$
 declare
     done bigint;
 begin
     set constraints all deferred;
-    fresh := tideline.claim(entries);
-    if fresh = cardinality(entries) then
-        perform set_config('search_path', path, true);
-        execute change into done, result using items, bases;
-        set constraints all immediate;
-        perform set_config('search_path', 'pg_catalog, pg_temp', true);
-        if done = fresh then
-            is_done := true;
-            return;
-        end if;
+    perform tideline.claim_all(entries);
+    perform set_config('search_path', path, true);
+    execute whole into done, result using items, bases;
+    set constraints all immediate;
+    perform set_config('search_path', 'pg_catalog, pg_temp', true);
+    is_done := done = cardinality(entries);
+    if not is_done then
+        raise exception using errcode = 'TL001'; -- takes back what was done
     end if;
-    raise exception using errcode = 'TL001'; -- takes the claims back
 exception when others then
     is_done := false;
     result := null;
@@ -339,7 +347,7 @@ declare
 begin
     -- Also what the schema defers to the commit is this entry's own, and fails it alone.
     set constraints all deferred;
-    if tideline.claim(array[entry]) = 0 then
+    if not tideline.claim(entry) then
         status := 'duplicate';
     end if;
     perform set_config('search_path', path, true);
@@ -388,8 +396,11 @@ as $$
 declare
     smallest_run constant integer := 5; -- below, a statement a run saves nothing
     most_passes constant integer := 5;
+    member record;
     version integer;
+    heads json;
     runs json[];
+    rows_of json[] := '{}';
     answers json[];        -- one a run
     failed text[] := '{}'; -- the records of which an entry did not go through
     orphans json[];        -- of each run: the places of entries whose parent was not there
@@ -415,7 +426,6 @@ declare
     results json[];
     attempt record;
     is_tried boolean;  -- as a whole
-    fresh integer;     -- how many of its entries were new then
     known text[];
     seen record;
     one record;
@@ -427,11 +437,20 @@ declare
     part integer[];
     place integer;
 begin
-    select r.version, r.runs into version, runs from json_to_record(request) as r (version integer, runs json[]);
+    -- One look at the whole text: each function that takes json reads all of it.
+    for member in select m.key, m.value from json_each(request) as m loop
+        if member.key = 'version' then
+            version := member.value::text::integer;
+        elsif member.key = 'runs' then
+            heads := member.value;
+        elsif member.key ~ '^[0-9]{1,6}$' then
+            rows_of[member.key::integer] := member.value;
+        end if;
+    end loop;
     if version is distinct from 1 then
         return json_build_object('version', 1);
     end if;
-    runs := coalesce(runs, '{}');
+    runs := array(select json_array_elements(heads));
     answers := array_fill(null::json, array[cardinality(runs)]);
     orphans := answers;
 
@@ -441,10 +460,11 @@ begin
         for r in 1 .. cardinality(runs) loop
             continue when pass > 1 and orphans[r] is null;
             select d."table", d.operation, d.based, d.key, d."updatedAt", d."deletedAt", coalesce(d.columns, '{}'),
-                   coalesce(d.ids, '{}'), d.bases, d.rows
-            into run_table, run_operation, is_based, run_key, version_column, mark_column, run_columns, ids, bases, items
+                   coalesce(d.ids, '{}'), d.bases
+            into run_table, run_operation, is_based, run_key, version_column, mark_column, run_columns, ids, bases
             from json_to_record(runs[r]) as d ("table" text, operation text, based boolean, key text[], "updatedAt" text,
-                                               "deletedAt" text, columns text[], ids text[], bases text[], rows json);
+                                               "deletedAt" text, columns text[], ids text[], bases text[]);
+            items := rows_of[r];
             perform set_config('search_path', path, true);
             target := to_regclass(quote_ident(run_table));
             perform set_config('search_path', 'pg_catalog, pg_temp', true);
@@ -454,15 +474,13 @@ begin
                 continue;
             end if;
 
-            fresh := cardinality(ids);
             is_tried := pass = 1 and plan.change is not null and cardinality(failed) = 0 and cardinality(ids) >= smallest_run;
             if is_tried then
-                attempt := tideline.push_run(path, plan.change, ids, bases, items);
+                attempt := tideline.push_run(path, plan.whole, ids, bases, items);
                 if attempt.is_done then
                     answers[r] := json_build_object('rows', attempt.result);
                     continue;
                 end if;
-                fresh := attempt.fresh;
             end if;
 
             select array_agg(e.item order by e.n),
@@ -482,21 +500,23 @@ begin
                     failed := failed || subjects[place];
                 end loop;
                 places := '{}';
-            elsif fresh < cardinality(ids) then
-                -- The reply to an earlier request was lost: what that has done is answered at once.
+            elsif is_tried then
+                -- Perhaps the reply to an earlier request was lost: what that has done is answered at once.
                 known := tideline.claimed(ids);
-                begin
-                    perform set_config('search_path', path, true);
-                    for seen in execute plan.lookup using items, bases loop
-                        if ids[seen.n] = any (known) then
-                            results[seen.n] := json_build_object('status', 'duplicate', 'row', seen.found);
-                        end if;
-                    end loop;
-                    perform set_config('search_path', 'pg_catalog, pg_temp', true);
-                exception when others then
-                    results := array_fill(null::json, array[cardinality(ids)]); -- one by one then
-                end;
-                places := array(select g from generate_series(1, cardinality(ids)) as g where results[g] is null);
+                if cardinality(known) > 0 then
+                    begin
+                        perform set_config('search_path', path, true);
+                        for seen in execute plan.lookup using items, bases loop
+                            if ids[seen.n] = any (known) then
+                                results[seen.n] := json_build_object('status', 'duplicate', 'row', seen.found);
+                            end if;
+                        end loop;
+                        perform set_config('search_path', 'pg_catalog, pg_temp', true);
+                    exception when others then
+                        results := array_fill(null::json, array[cardinality(ids)]); -- one by one then
+                    end;
+                    places := array(select g from generate_series(1, cardinality(ids)) as g where results[g] is null);
+                end if;
             end if;
 
             left_over := '{}';
@@ -509,7 +529,7 @@ begin
                 if pass = 1 and plan.change is not null and cardinality(part) >= smallest_run
                    and not (failed && array(select subjects[p] from unnest(part) as p)) then
                     if cardinality(part) < cardinality(ids) or not is_tried then
-                        attempt := tideline.push_run(path, plan.change, array(select ids[p] from unnest(part) as p),
+                        attempt := tideline.push_run(path, plan.whole, array(select ids[p] from unnest(part) as p),
                                                      array(select bases[p] from unnest(part) as p),
                                                      (select json_agg(elements[p]) from unnest(part) as p));
                         if attempt.is_done then
@@ -558,10 +578,11 @@ grant execute on function tideline.plan(regclass, text, boolean, text[], text, t
 
 -- Applies an ordered batch of changes with the caller's rights, and answers what became of each:
 --
---   request  {"version": 1, "runs": [run, …]}
+--   request  {"version": 1, "runs": [run, …], "1": [row, …], "2": [row, …], …}: the rows of the first run, the second, …
 --   run      {"table", "operation": "upsert"|"patch"|"delete", "based": bool, "key": [column, …], "updatedAt": column,
 --             "deletedAt": column or null, "columns": [column beside the key, …],
---             "ids": [entry id, …], "bases": [version or null, …] or null, "rows": [{column: value, …}, …]}
+--             "ids": [entry id, …], "bases": [version or null, …] or null}
+--   row      {column: value, …}, the key and the columns
 --   reply    {"version": 1, "runs": [one a run, …]}, without "runs" where the request is of another version:
 --            {"rows": [row, …]} or {"rows": null}: all were applied
 --            {"results": [{"status", "row"} or {"status", "code", "message"} or {"status"}, …]}
