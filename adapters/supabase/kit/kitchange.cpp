@@ -57,9 +57,8 @@ QByteArray list(const QList<KitChange> &changes, qsizetype first, qsizetype coun
 
 } // namespace
 
-KitChange::KitChange(const PushItem &item, qsizetype indexInPush)
-    : index(indexInPush)
-    , table(item.table)
+KitChange::KitChange(const PushItem &item)
+    : table(item.table)
     , operation(item.entry.operation)
     , isBased(item.entry.base.has_value())
 {

@@ -14,9 +14,8 @@ namespace Tideline::Rest {
 class KitChange
 {
 public:
-    KitChange(const PushItem &item, qsizetype index);
+    explicit KitChange(const PushItem &item);
 
-    qsizetype index = 0; // in the push
     TableConfig table;
     Failure failure; // why it cannot be sent; nothing below is set then
     QByteArray id;   // of the entry; this and what follows is JSON

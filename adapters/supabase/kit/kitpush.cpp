@@ -17,6 +17,17 @@ Q_LOGGING_CATEGORY(supabase, "tideline.supabase", QtWarningMsg)
 
 constexpr qsizetype mostBytes = 2LL * 1024 * 1024; // of a request with more than one change
 
+RestRequest request(const QList<KitChange> &changes)
+{
+    RestRequest request;
+    request.method = QByteArrayLiteral("POST");
+    request.path = QByteArrayLiteral("rpc/tideline_push");
+    // Told what the body holds, PostgREST hands it on unread.
+    request.query = QByteArrayLiteral("columns=version,runs");
+    request.body = kitRequest(changes);
+    return request;
+}
+
 bool isServerCode(const Failure &failure, const char *code)
 {
     return failure.serverCode == QLatin1String(code);
@@ -40,7 +51,7 @@ Task<PushReply> KitPush::run()
     Places all;
     m_changes.reserve(m_items.size());
     for (qsizetype i = 0; i < m_items.size(); ++i) {
-        m_changes.emplaceBack(m_items.at(i), i);
+        m_changes.emplaceBack(m_items.at(i));
         if (m_changes.constLast().failure.isFailure())
             fail(i, m_changes.constLast().failure);
         else
@@ -52,8 +63,9 @@ Task<PushReply> KitPush::run()
         if (next.isEmpty())
             break;
         if (isForKit(next.constFirst())) {
-            const RestReply reply = co_await m_client.send(request(next), &m_reply);
-            takeKit(next, reply);
+            const QList<KitChange> sent = changes(next);
+            const RestReply reply = co_await m_client.send(request(sent), &m_reply);
+            takeKit(next, sent, reply);
         } else {
             QList<PushItem> items;
             for (const qsizetype place : next)
@@ -119,27 +131,21 @@ void KitPush::takePlain(const Places &places, const PushReply &reply)
     }
 }
 
-RestRequest KitPush::request(const Places &places) const
+QList<KitChange> KitPush::changes(const Places &places) const
 {
-    QList<KitChange> changes;
+    if (places.size() == m_changes.size())
+        return m_changes;
+    QList<KitChange> some;
+    some.reserve(places.size());
     for (const qsizetype place : places)
-        changes.append(m_changes.at(place));
-    RestRequest request;
-    request.method = QByteArrayLiteral("POST");
-    request.path = QByteArrayLiteral("rpc/tideline_push");
-    // Told what the body holds, PostgREST hands it on unread.
-    request.query = QByteArrayLiteral("columns=version,runs");
-    request.body = kitRequest(changes);
-    return request;
+        some.append(m_changes.at(place));
+    return some;
 }
 
-void KitPush::takeKit(const Places &places, const RestReply &reply)
+void KitPush::takeKit(const Places &places, const QList<KitChange> &changes, const RestReply &reply)
 {
     if (reply.failure.isFailure())
         return takeFailure(places, reply);
-    QList<KitChange> changes;
-    for (const qsizetype place : places)
-        changes.append(m_changes.at(place));
     const QVariantMap content = reply.content.toMap();
     if (isOtherVersion(content))
         return withoutKit(places, kitOfOtherVersion(content));

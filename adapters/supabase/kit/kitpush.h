@@ -30,9 +30,9 @@ private:
     Places takeNext();
     void putBack(const Places &places);
 
-    RestRequest request(const Places &places) const;
+    QList<KitChange> changes(const Places &places) const;
     void takePlain(const Places &places, const PushReply &reply);
-    void takeKit(const Places &places, const RestReply &reply);
+    void takeKit(const Places &places, const QList<KitChange> &changes, const RestReply &reply);
     void takeFailure(const Places &places, const RestReply &reply);
     void takeAnswers(const Places &places, const QList<KitAnswer> &answers);
     void withoutKit(const Places &places, const Failure &failure);
