@@ -21,8 +21,8 @@
 
 /*!
     \variable Tideline::SyncConfig::queueRetention
-    How long entries that are done, superseded or discarded stay for the record's history. They are removed after a
-    round, once an hour at most. Dead letters stay until somebody decides.
+    How long entries that are done, superseded or discarded stay for the record's history. They are removed after
+    rounds, a thousand at a time and, when none is left, once an hour. Dead letters stay until somebody decides.
 */
 
 /*!

@@ -76,7 +76,9 @@ Result<bool> SqliteSessionStore::acquireLease(StoreTransaction &transaction, con
               QStringLiteral("INSERT INTO tideline_lease (only, holder, until) VALUES (1, ?, ?)"
                              " ON CONFLICT (only) DO UPDATE SET holder = excluded.holder,"
                              " until = excluded.until"
-                             " WHERE tideline_lease.holder = excluded.holder OR tideline_lease.until <= ?"),
+                             " WHERE tideline_lease.holder = excluded.holder OR tideline_lease.until <= ?"
+                             // later than anybody's lease can be: the clock was set back
+                             " OR tideline_lease.until > excluded.until"),
               {holder, fromTime(until), fromTime(now)});
     if (!taken)
         return taken.failure();
