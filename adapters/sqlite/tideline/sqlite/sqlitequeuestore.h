@@ -43,9 +43,10 @@ public:
     Result<void> clear(StoreTransaction &transaction) override;
 
 private:
-    enum class Undecodable { Show, Skip };
+    // undecodable: leaves those out and counts them; null: shows them, too.
     Result<QList<SyncEntry>> read(const QString &sql, const QList<SqliteValue> &values,
-                                  Undecodable undecodable = Undecodable::Show);
+                                  qsizetype *undecodable = nullptr);
+    Result<QList<SyncEntry>> due(const QStringList &tables, qint64 until, int limit);
     Result<qint64> write(const StoreTransaction &transaction, const QString &sql,
                          std::initializer_list<SqliteValue> values = {});
 
