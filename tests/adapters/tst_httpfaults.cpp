@@ -92,6 +92,7 @@ SupabaseOptions TestHttpFaults::options() const
 {
     SupabaseOptions options;
     options.url = m_server->url();
+    options.mode = SupabaseOptions::Mode::Plain;
     return options;
 }
 
