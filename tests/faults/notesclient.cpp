@@ -7,8 +7,8 @@
 
 #include <tideline/supabase/supabaseremotestore.h>
 
+#include <QtCore/QEventLoop>
 #include <QtCore/QFutureWatcher>
-#include <QtTest/QSignalSpy>
 
 namespace Tideline {
 
@@ -41,7 +41,12 @@ SyncSetup NotesSetup::engine(const NotesSetup &notesSetup)
 }
 
 NotesClient::NotesClient(const NotesSetup &setup)
-    : m_engine(std::make_unique<SyncEngine>(NotesSetup::engine(setup)))
+    : NotesClient(NotesSetup::engine(setup))
+{
+}
+
+NotesClient::NotesClient(const SyncSetup &setup)
+    : m_engine(std::make_unique<SyncEngine>(setup))
 {
 }
 
@@ -69,12 +74,12 @@ WriteResult NotesClient::remove(const QString &id)
 
 SyncReport NotesClient::drain()
 {
-    // A spy sleeps until it is woken; QTest::qWaitFor() looks every ten milliseconds, which is long for thousands.
+    // It sleeps until it is woken; QTest::qWaitFor() looks every ten milliseconds, which is long for thousands.
     QFutureWatcher<SyncReport> watcher;
-    QSignalSpy finished(&watcher, &QFutureWatcherBase::finished);
+    QEventLoop loop;
+    QObject::connect(&watcher, &QFutureWatcherBase::finished, &loop, &QEventLoop::quit);
     watcher.setFuture(m_engine->drain(SyncEngine::Urgency::Now));
-    if (finished.isEmpty() && !finished.wait(60000))
-        qFatal("the drain did not end");
+    loop.exec();
     return watcher.result();
 }
 

@@ -31,6 +31,7 @@ class NotesClient
 {
 public:
     explicit NotesClient(const NotesSetup &setup);
+    explicit NotesClient(const SyncSetup &setup);
 
     Result<void> open();
     WriteResult write(const QString &id, const QString &title);
