@@ -172,7 +172,8 @@ void tst_FullDisk::drainsOnAFullDisk()
     // What is left is filled to the last byte.
     QFile ballast(disk.filePath(QStringLiteral("ballast")));
     QVERIFY(ballast.open(QIODevice::WriteOnly | QIODevice::Unbuffered));
-    while (ballast.write(QByteArray(4096, 'x')) == 4096) { }
+    while (ballast.write(QByteArray(4096, 'x')) == 4096) {
+    }
     ballast.close();
     const SyncReport report = client.drain();
     QVERIFY(!report.errors.isEmpty());

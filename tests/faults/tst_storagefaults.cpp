@@ -130,8 +130,7 @@ Operation tst_StorageFaults::operation(const QString &name)
         operation = {name == text("open") ? used : text("new"), nothing,
                      [](NotesClient &client) { return failureOf(client.open()); }, true};
     } else if (name == text("write")) {
-        operation = {used, nothing,
-                     [=](NotesClient &client) { return failureOf(client.write(text("a"), text("1"))); }};
+        operation = {used, nothing, [=](NotesClient &client) { return failureOf(client.write(text("a"), text("1"))); }};
     } else if (name == text("patch")) {
         operation.call = [=](NotesClient &client) { return failureOf(client.patch(text("a"), text("2"))); };
     } else if (name == text("remove")) {
@@ -177,8 +176,8 @@ void tst_StorageFaults::failsCleanly_data()
     QTest::addColumn<FaultyVfs::Repeat>("repeat");
     const QList<QPair<const char *, Fault>> faults{
         {"I/O error", Fault::IoError}, {"disk full", Fault::Full}, {"busy", Fault::Busy}};
-    for (const char *name : {"open", "migrate", "write", "patch", "remove", "drain", "bury", "retry", "edit", "discard",
-                             "logout"}) {
+    for (const char *name :
+         {"open", "migrate", "write", "patch", "remove", "drain", "bury", "retry", "edit", "discard", "logout"}) {
         for (const auto &[word, fault] : faults) {
             QTest::addRow("%s, %s once", name, word) << QString::fromLatin1(name) << fault << Repeat::Once;
             QTest::addRow("%s, %s for good", name, word) << QString::fromLatin1(name) << fault << Repeat::FromThenOn;
