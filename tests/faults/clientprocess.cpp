@@ -61,6 +61,8 @@ const ClientLife &ClientProcess::life(int milliseconds)
             m_life.failures.append(rest);
         else if (word == QStringLiteral("started"))
             m_life.processId = rest.toLongLong();
+        else if (word == QStringLiteral("steps"))
+            m_life.steps = rest.toLongLong();
         else if (word == QStringLiteral("ended"))
             m_life.exitCode = rest.toInt();
         else if (word == QStringLiteral("killed"))

@@ -17,6 +17,7 @@ public:
     QStringList failures;
     QStringList marks; // everything else
     qint64 processId = 0;
+    qint64 steps = 0; // that the killer counted, where it did not strike
     int exitCode = -1;
     int signal = 0; // that killed it
 

@@ -69,6 +69,7 @@ int ClientRun::run()
         isDone = runLogout();
     else if (scenario == QStringLiteral("stream"))
         isDone = runStream();
+    tell(QStringLiteral("steps %1").arg(m_vfs.count()));
     return isDone ? 0 : 1;
 }
 
