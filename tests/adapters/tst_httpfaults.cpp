@@ -38,6 +38,8 @@ private Q_SLOTS:
     void hidesValues();
     void measuresTheClock();
     void asksForOneToken();
+    void asksForEveryRequest();
+    void asksOnceForAFreshToken();
     void endsARoundOnTransportFailures();
     void splitsRefusedArrays();
     void passesProviderFailuresOn();
@@ -410,6 +412,54 @@ void TestHttpFaults::asksForOneToken()
     QVERIFY(await(first).ok());
     QVERIFY(await(second).ok());
     QCOMPARE(questions, 1);
+}
+
+void TestHttpFaults::asksForEveryRequest()
+{
+    int questions = 0;
+    SupabaseOptions options = this->options();
+    options.tokenProvider = [&](bool) { return ready(QStringLiteral("t%1").arg(++questions)); };
+    SupabaseRemoteStore store(options);
+    for (int i = 1; i <= 3; ++i) {
+        m_server->answerJson(201, R"([{"id":"1","name":"secret"}])");
+        await(store.push({insertion(QStringLiteral("a"), QStringLiteral("1"))}, true));
+        QVERIFY(m_server->requests().constLast().contains("Authorization: Bearer t" + QByteArray::number(i) + "\r\n"));
+    }
+    QCOMPARE(questions, 3);
+}
+
+void TestHttpFaults::asksOnceForAFreshToken()
+{
+    QPromise<Result<QString>> fresh;
+    fresh.start();
+    QList<bool> questions;
+    SupabaseOptions options = this->options();
+    options.tokenProvider = [&](bool refresh) {
+        questions.append(refresh);
+        return refresh ? fresh.future() : ready(QStringLiteral("old"));
+    };
+    SupabaseRemoteStore store(options);
+    PullRequest request;
+    request.table = m_table;
+    for (int i = 0; i < 2; ++i)
+        m_server->answerJson(401, "{}");
+    const QFuture<Result<PullPage>> first = store.pull(request);
+    const QFuture<Result<PullPage>> second = store.pull(request);
+    QCOMPARE(await(first).failure().code, Failure::Code::AuthExpired);
+    QCOMPARE(await(second).failure().code, Failure::Code::AuthExpired);
+    const QFuture<Result<bool>> one = store.refreshAuthentication();
+    const QFuture<Result<bool>> other = store.refreshAuthentication();
+    QTRY_COMPARE(questions.count(true), 1);
+    fresh.addResult(Result<QString>(QStringLiteral("new")));
+    fresh.finish();
+    QVERIFY(*await(one));
+    QVERIFY(*await(other));
+    // Whoever learns late of the refusal asks no more.
+    QVERIFY(*await(store.refreshAuthentication()));
+    QCOMPARE(questions.count(true), 1);
+    m_server->answerJson(200, "[]");
+    QVERIFY(await(store.pull(request)).ok());
+    QVERIFY(m_server->requests().constLast().contains("Authorization: Bearer new\r\n"));
 }
 
 void TestHttpFaults::passesProviderFailuresOn()
