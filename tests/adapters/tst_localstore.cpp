@@ -123,6 +123,7 @@ void tst_LocalStore::givesValuesBackExactly_data()
     add("digits", "text", QStringLiteral("007"));
     add("exponent", "text", QStringLiteral("1e5"));
     add("unicode", "text", QStringLiteral("Grüße \U0001F30A '\" \\ \n"));
+    add("byte order mark", "text", QStringLiteral("\uFEFF\uFEFFtext"));
     add("microseconds", "text", QStringLiteral("2024-02-29T23:59:59.123456+00:00"));
     add("true as text", "text", QStringLiteral("true"));
     add("largest", "integer", std::numeric_limits<qlonglong>::max());

@@ -201,7 +201,7 @@ void tst_SqliteStorage::leavesTheApplicationsVersionAlone()
     OtherProgram application(m_path);
     QCOMPARE(application.run(QStringLiteral("PRAGMA user_version")), QVariant(42));
     QCOMPARE(application.run(QStringLiteral("SELECT value FROM tideline_meta WHERE name = 'schema_version'")),
-             QVariant(1));
+             QVariant(2));
     QCOMPARE(application.run(QStringLiteral("PRAGMA journal_mode")), QVariant(QStringLiteral("wal")));
 }
 

@@ -3,6 +3,7 @@
 
 #include <tideline/core/decimal.h>
 #include <tideline/core/json.h>
+#include <tideline/core/utf8.h>
 
 #include <QtCore/QLocale>
 #include <QtCore/QRegularExpression>
@@ -97,7 +98,7 @@ private:
             if (std::forward<decltype(candidate)>(candidate).get(field) != simdjson::SUCCESS
                 || field.unescaped_key().get(key) != simdjson::SUCCESS)
                 return false;
-            const QString name = QString::fromUtf8(key.data(), static_cast<qsizetype>(key.size()));
+            const QString name = fromExactUtf8({key.data(), static_cast<qsizetype>(key.size())});
             if (m_duplicates == DuplicateKeys::Refused && map.contains(name))
                 return refuse(QStringLiteral("JSON with the key \"%1\" twice in one object").arg(name));
             QVariant value;
@@ -145,7 +146,7 @@ private:
             std::string_view text;
             if (source.get_string().get(text) != simdjson::SUCCESS)
                 return false;
-            *result = QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+            *result = fromExactUtf8({text.data(), static_cast<qsizetype>(text.size())});
             return true;
         }
         case ondemand::json_type::boolean: {

@@ -21,8 +21,8 @@
 
 /*!
     \variable Tideline::SyncConfig::queueRetention
-    How long entries that are done, superseded or discarded stay for the record's history. They are removed after a
-    round, once an hour at most. Dead letters stay until somebody decides.
+    How long entries that are done, superseded or discarded stay for the record's history. They are removed after
+    rounds, a thousand at a time and, when none is left, once an hour. Dead letters stay until somebody decides.
 */
 
 /*!
@@ -200,6 +200,12 @@
 /*!
     \variable Tideline::SyncEntry::heldBy
     The id of the conflict or of the dead letter that it waits for; empty for none.
+*/
+
+/*!
+    \variable Tideline::SyncEntry::mergedInto
+    The id of the entry that carries this change to the server, or has done so: several changes of a record that were
+    never sent travel as one. Empty for none. When the server refuses the whole, each of them goes on its own.
 */
 
 /*!

@@ -47,6 +47,7 @@ public:
     QDateTime sentAt;     // set, durably, before the bytes leave: the outcome may be unknown
     QDateTime finishedAt; // when it became done, dead, superseded or discarded
     QString heldBy;       // id of the conflict or dead letter that this entry waits for
+    QString mergedInto;   // id of the earlier entry of the record that carries this change to the server
 
     bool isUnsynced() const { return state == EntryState::Pending || state == EntryState::InFlight; }
 

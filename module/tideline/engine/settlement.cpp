@@ -12,6 +12,16 @@
 
 namespace Tideline {
 
+namespace {
+
+// A pending deletion has been shown when it was made; whatever the server says until it is sent stays hidden.
+bool isDeletedHere(const QList<SyncEntry> &open)
+{
+    return !open.isEmpty() && open.constLast().isUnsynced() && open.constLast().operation == SyncOperation::Delete;
+}
+
+} // namespace
+
 Settlement::Settlement(UnitOfWork &work, const TableConfig &table, const QString &recordId)
     : m_work(work)
     , m_storage(work.storage())
@@ -33,34 +43,36 @@ Result<QList<SyncEntry>> Settlement::pendingEntries() const
     return entries;
 }
 
-Result<SettlementCounts> Settlement::acknowledge(SyncEntry entry, const RowVersion &serverRow)
+Result<SettlementCounts> Settlement::acknowledge(const MergedEntry &sent, QList<SyncEntry> open,
+                                                 const RowVersion &serverRow)
 {
     SettlementCounts counts;
-    entry.state = EntryState::Done;
-    entry.finishedAt = m_work.now();
-    entry.error = {};
-    entry.nextRetryAt = {};
-    TIDELINE_TRY(m_storage.queue().update(m_work.transaction(), entry));
+    TIDELINE_TRY(m_storage.queue().finish(m_work.transaction(), sent.head.id, EntryState::Done, m_work.now()));
+    const Result<int> carried = supersede(sent.others);
+    if (!carried)
+        return carried.failure();
+    counts.superseded = *carried;
 
-    const Result<QList<SyncEntry>> open = openEntries();
-    if (!open)
-        return open.failure();
-    QList<SyncEntry> dead;
-    QList<SyncEntry> pending;
-    for (const SyncEntry &other : *open)
-        (other.isUnsynced() ? pending : dead).append(other);
-    if (entry.operation != SyncOperation::Patch) {
+    open.removeIf([&](const SyncEntry &entry) { return entry.id == sent.head.id || entry.mergedInto == sent.head.id; });
+
+    if (sent.whole().operation != SyncOperation::Patch) {
         // A full row or a deletion that arrived leaves nothing of earlier changes that were refused.
-        dead.removeIf([&](const SyncEntry &other) { return other.sequence > entry.sequence; });
-        const Result<int> superseded = supersede(dead);
+        const qint64 newest = sent.others.isEmpty() ? sent.head.sequence : sent.others.constLast().sequence;
+        QList<SyncEntry> refused = open;
+        refused.removeIf([&](const SyncEntry &other) { return other.isUnsynced() || other.sequence > newest; });
+        const Result<int> superseded = supersede(refused);
         if (!superseded)
             return superseded.failure();
         counts.superseded += *superseded;
+        open.removeIf([&](const SyncEntry &other) { return !other.isUnsynced() && other.sequence < newest; });
     }
-    TIDELINE_TRY(rebase(pending, serverRow));
-    const Result<bool> shown = takeServerRow(serverRow);
-    if (!shown)
-        return shown.failure();
+    for (SyncEntry &entry : open) {
+        if (!entry.isUnsynced())
+            continue;
+        entry.base = serverRow;
+        TIDELINE_TRY(m_storage.queue().update(m_work.transaction(), entry));
+    }
+    TIDELINE_TRY(showServerRow(serverRow, open));
     return counts;
 }
 
@@ -69,11 +81,15 @@ Result<bool> Settlement::takeServerRow(const RowVersion &serverRow)
     const Result<QList<SyncEntry>> open = openEntries();
     if (!open)
         return open.failure();
-    // A pending deletion has been shown when it was made; whatever the server says until it is sent stays hidden.
-    if (!open->isEmpty() && open->constLast().isUnsynced() && open->constLast().operation == SyncOperation::Delete)
+    if (isDeletedHere(*open))
         return false;
-    TIDELINE_TRY(showLocally(localView(m_table, serverRow, *open)));
+    TIDELINE_TRY(showServerRow(serverRow, *open));
     return true;
+}
+
+Result<void> Settlement::showServerRow(const RowVersion &serverRow, const QList<SyncEntry> &open)
+{
+    return isDeletedHere(open) ? Result<void>() : showLocally(localView(m_table, serverRow, open));
 }
 
 Result<void> Settlement::showLocally(const RowVersion &view)
@@ -89,22 +105,10 @@ Result<void> Settlement::showLocally(const RowVersion &view)
     return m_storage.local().removeRow(m_work.transaction(), m_table, m_recordId);
 }
 
-Result<void> Settlement::rebase(const QList<SyncEntry> &entries, const RowVersion &base)
-{
-    for (SyncEntry entry : entries) {
-        entry.base = base;
-        TIDELINE_TRY(m_storage.queue().update(m_work.transaction(), entry));
-    }
-    return {};
-}
-
 Result<int> Settlement::supersede(const QList<SyncEntry> &entries)
 {
-    for (SyncEntry entry : entries) {
-        entry.state = EntryState::Superseded;
-        entry.finishedAt = m_work.now();
-        entry.heldBy.clear();
-        TIDELINE_TRY(m_storage.queue().update(m_work.transaction(), entry));
+    for (const SyncEntry &entry : entries) {
+        TIDELINE_TRY(m_storage.queue().finish(m_work.transaction(), entry.id, EntryState::Superseded, m_work.now()));
         TIDELINE_TRY(m_storage.queue().releaseHeld(m_work.transaction(), entry.id));
     }
     return static_cast<int>(entries.size());
@@ -117,8 +121,22 @@ Result<void> Settlement::bury(SyncEntry entry, const Failure &failure)
     entry.finishedAt = m_work.now();
     entry.nextRetryAt = {};
     TIDELINE_TRY(m_storage.queue().update(m_work.transaction(), entry));
+    const Result<QList<SyncEntry>> open = openEntries();
+    if (!open)
+        return open.failure();
+    TIDELINE_TRY(separate(mergedInto(entry, *open).others));
     m_work.touch(m_table.name);
     m_work.report(SyncPoisonPill{entry, failure});
+    return {};
+}
+
+Result<void> Settlement::separate(const QList<SyncEntry> &others)
+{
+    for (SyncEntry other : others) {
+        other.state = EntryState::Pending;
+        other.mergedInto.clear();
+        TIDELINE_TRY(m_storage.queue().update(m_work.transaction(), other));
+    }
     return {};
 }
 

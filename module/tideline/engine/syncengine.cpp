@@ -102,6 +102,16 @@ WriteResult SyncEngine::remove(const QString &table, const QString &id)
 }
 
 /*!
+    Carries out \a changes in their order, as write(), patch() and remove() would each, in one transaction, and answers
+    their queue entries. All are durable on return, or none: it fails as those do, and the detail names the change.
+    Much faster than one by one, because the disk is waited for once; other writers wait meanwhile.
+*/
+Result<QList<SyncEntry>> SyncEngine::writeAll(const QList<RecordChange> &changes)
+{
+    return d->changeAll(changes);
+}
+
+/*!
     Queues \a operation with the columns in \a data for the record \a id of \a table without a local write; the local
     row follows when the server has taken it. Fails as write() does; there need be no local table.
 */

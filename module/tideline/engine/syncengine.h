@@ -69,6 +69,8 @@ public:
     Q_INVOKABLE Tideline::WriteResult write(const QString &table, const QString &id, const QVariantMap &data);
     Q_INVOKABLE Tideline::WriteResult patch(const QString &table, const QString &id, const QVariantMap &data);
     Q_INVOKABLE Tideline::WriteResult remove(const QString &table, const QString &id);
+    // Several changes in one transaction: all are durable when it returns, or none.
+    Result<QList<SyncEntry>> writeAll(const QList<RecordChange> &changes);
     // Queues without a local write.
     Q_INVOKABLE Tideline::WriteResult push(const QString &table, const QString &id, const QVariantMap &data,
                                            Tideline::SyncOperation operation = Tideline::SyncOperation::Upsert);

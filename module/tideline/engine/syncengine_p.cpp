@@ -180,6 +180,42 @@ WriteResult SyncEngine::Private::change(const QString &tableName, const QString 
     return result;
 }
 
+Result<QList<SyncEntry>> SyncEngine::Private::changeAll(const QList<RecordChange> &changes)
+{
+    if (!storage)
+        return inTransaction({}).failure();
+    const auto refused = [](qsizetype index, Failure failure) {
+        failure.detail = QStringLiteral("Nothing was stored, because of change %1: ").arg(index + 1) + failure.detail;
+        return failure;
+    };
+    const ChangeWriter writer(*storage, setup.config, setup.userId);
+    QList<Change> checked;
+    checked.reserve(changes.size());
+    for (const RecordChange &change : changes) {
+        const Result<TableConfig> config = table(change.table);
+        if (!config)
+            return refused(checked.size(), config.failure());
+        Result<Change> one = writer.checked(Change{*config, change.recordId, change.operation, change.data, false});
+        if (!one)
+            return refused(checked.size(), one.failure());
+        checked.append(std::move(*one));
+    }
+    QList<SyncEntry> entries;
+    entries.reserve(checked.size());
+    const Result<void> written = inTransaction([&](UnitOfWork &work) -> Result<void> {
+        for (const Change &change : std::as_const(checked)) {
+            const Result<SyncEntry> entry = writer.apply(work, change);
+            if (!entry)
+                return refused(entries.size(), entry.failure());
+            entries.append(*entry);
+        }
+        return {};
+    });
+    if (!written)
+        return written.failure();
+    return entries;
+}
+
 QFuture<SyncReport> SyncEngine::Private::order(bool drains, const QStringList &pulls, Urgency urgency)
 {
     auto promise = std::make_shared<QPromise<SyncReport>>();

@@ -22,6 +22,7 @@ public:
     Result<TableConfig> table(const QString &name) const;
     WriteResult change(const QString &table, const QString &id, SyncOperation operation, const QVariantMap &values,
                        bool isQueuedOnly);
+    Result<QList<SyncEntry>> changeAll(const QList<RecordChange> &changes);
     QFuture<SyncReport> order(bool drains, const QStringList &pulls, Urgency urgency);
     // A unit of work on the application's thread; wakes the worker when it succeeds.
     Result<void> inTransaction(const std::function<Result<void>(UnitOfWork &work)> &step);

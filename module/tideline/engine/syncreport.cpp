@@ -133,6 +133,16 @@ namespace Tideline {
 */
 
 /*!
+    \class Tideline::RecordChange
+    \inmodule Tideline
+    \inheaderfile tideline/engine/syncreport.h
+    \brief One change among several of SyncEngine::writeAll(); a value.
+
+    \c operation says what becomes of the record \c recordId of \c table, \c data holds its columns; empty for a
+    deletion.
+*/
+
+/*!
     \class Tideline::WriteResult
     \inmodule Tideline
     \inheaderfile tideline/engine/syncreport.h

@@ -67,6 +67,22 @@ public:
     QVariantMap toVariantMap() const; // the document of cli.md
 };
 
+// One change among several of SyncEngine::writeAll().
+class TIDELINE_EXPORT RecordChange
+{
+    Q_GADGET
+    Q_PROPERTY(Tideline::SyncOperation operation MEMBER operation)
+    Q_PROPERTY(QString table MEMBER table)
+    Q_PROPERTY(QString recordId MEMBER recordId)
+    Q_PROPERTY(QVariantMap data MEMBER data)
+
+public:
+    SyncOperation operation = SyncOperation::Upsert;
+    QString table;
+    QString recordId;
+    QVariantMap data; // empty for a deletion
+};
+
 // What write(), patch(), remove() and push() answer: the queued entry, or why nothing was stored.
 class TIDELINE_EXPORT WriteResult
 {
@@ -86,4 +102,5 @@ public:
 } // namespace Tideline
 
 Q_DECLARE_METATYPE(Tideline::SyncReport)
+Q_DECLARE_METATYPE(Tideline::RecordChange)
 Q_DECLARE_METATYPE(Tideline::WriteResult)

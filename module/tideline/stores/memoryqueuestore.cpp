@@ -12,6 +12,7 @@ namespace Tideline {
 namespace {
 
 constexpr qsizetype keptAttempts = 100;
+constexpr int purgedAtOnce = 1000;
 
 bool isOpen(const SyncEntry &entry)
 {
@@ -118,7 +119,7 @@ Result<QList<SyncEntry>> MemoryQueueStore::due(const QDateTime &now, int limit, 
         seen.insert(record);
         const bool isTime = ignoreBackoff || !entry.nextRetryAt.isValid() || entry.nextRetryAt <= now;
         if (isFirst && isTime && entry.state == EntryState::Pending && entry.heldBy.isEmpty()
-            && !excludedTables.contains(entry.table))
+            && entry.mergedInto.isEmpty() && !excludedTables.contains(entry.table))
             entries.append(entry);
     }
     return entries;
@@ -196,6 +197,32 @@ Result<void> MemoryQueueStore::update(StoreTransaction &transaction, const SyncE
     return {};
 }
 
+Result<void> MemoryQueueStore::markSent(StoreTransaction &transaction, const QString &entryId, const QDateTime &sentAt,
+                                        const QString &mergedInto)
+{
+    Result<SyncEntry> entry = this->entry(entryId);
+    if (!entry)
+        return entry.failure();
+    entry->state = EntryState::InFlight;
+    entry->sentAt = sentAt;
+    entry->mergedInto = mergedInto;
+    return update(transaction, *entry);
+}
+
+Result<void> MemoryQueueStore::finish(StoreTransaction &transaction, const QString &entryId, EntryState state,
+                                      const QDateTime &finishedAt)
+{
+    Result<SyncEntry> entry = this->entry(entryId);
+    if (!entry)
+        return entry.failure();
+    entry->state = state;
+    entry->finishedAt = finishedAt;
+    entry->error = {};
+    entry->nextRetryAt = {};
+    entry->heldBy.clear();
+    return update(transaction, *entry);
+}
+
 Result<void> MemoryQueueStore::addAttempt(StoreTransaction &transaction, const QString &entryId,
                                           const SyncAttempt &attempt)
 {
@@ -243,6 +270,8 @@ Result<int> MemoryQueueStore::purge(StoreTransaction &transaction, const QDateTi
         return MemoryView::noTransaction();
     int purged = 0;
     for (auto it = data->entries.begin(); it != data->entries.end();) {
+        if (purged == purgedAtOnce)
+            break;
         if (!isFinished(*it) || !it->finishedAt.isValid() || it->finishedAt >= finishedBefore) {
             ++it;
             continue;

@@ -28,6 +28,10 @@ public:
 
     Result<SyncEntry> enqueue(StoreTransaction &transaction, const SyncEntry &entry) override;
     Result<void> update(StoreTransaction &transaction, const SyncEntry &entry) override;
+    Result<void> markSent(StoreTransaction &transaction, const QString &entryId, const QDateTime &sentAt,
+                          const QString &mergedInto) override;
+    Result<void> finish(StoreTransaction &transaction, const QString &entryId, EntryState state,
+                        const QDateTime &finishedAt) override;
     Result<void> addAttempt(StoreTransaction &transaction, const QString &entryId, const SyncAttempt &attempt) override;
     Result<int> recoverInFlight(StoreTransaction &transaction) override;
     Result<void> releaseHeld(StoreTransaction &transaction, const QString &holderId) override;

@@ -59,7 +59,9 @@ Result<bool> MemorySessionStore::acquireLease(StoreTransaction &transaction, con
     MemoryData *data = m_view.change(transaction);
     if (data == nullptr)
         return MemoryView::noTransaction();
-    const bool isTaken = data->leaseUntil.isValid() && data->leaseUntil > now && data->leaseHolder != holder;
+    // One that ends later than anybody's can was taken before the clock was set back.
+    const bool isTaken = data->leaseUntil.isValid() && data->leaseUntil > now && data->leaseUntil <= until
+                         && data->leaseHolder != holder;
     if (isTaken)
         return false;
     data->leaseHolder = holder;

@@ -68,9 +68,9 @@ namespace Tideline {
 
 /*!
     \fn Result<QList<SyncEntry>> Tideline::QueueStore::due(const QDateTime &now, int limit, bool ignoreBackoff, const QStringList &excludedTables)
-    What may be sent at the time \a now, at most \a limit entries, in the order of the sequence: pending, not held, with
-    no time to wait for (or \a ignoreBackoff), of no table in \a excludedTables, and with no earlier entry of the same
-    record that is pending or in flight. So there is at most one entry of a record.
+    What may be sent at the time \a now, at most \a limit entries, in the order of the sequence: pending, neither held
+    nor merged into another, with no time to wait for (or \a ignoreBackoff), of no table in \a excludedTables, and with
+    no earlier entry of the same record that is pending or in flight. So there is at most one entry of a record.
 */
 
 /*!
@@ -102,6 +102,18 @@ namespace Tideline {
 */
 
 /*!
+    \fn Result<void> Tideline::QueueStore::markSent(StoreTransaction &transaction, const QString &entryId, const QDateTime &sentAt, const QString &mergedInto)
+    Makes \a entryId in flight since \a sentAt, where \a mergedInto is not empty as a part of that entry. Fails with
+    Invalid where it is unknown. Part of \a transaction.
+*/
+
+/*!
+    \fn Result<void> Tideline::QueueStore::finish(StoreTransaction &transaction, const QString &entryId, EntryState state, const QDateTime &finishedAt)
+    Gives \a entryId its last \a state, Done, Superseded or Discarded, at \a finishedAt, and takes away its error, its
+    next time and what held it. Fails with Invalid where it is unknown. Part of \a transaction.
+*/
+
+/*!
     \fn Result<void> Tideline::QueueStore::addAttempt(StoreTransaction &transaction, const QString &entryId, const SyncAttempt &attempt)
     Adds \a attempt to the history of \a entryId, of which the newest hundred are kept. Part of \a transaction.
 */
@@ -120,8 +132,8 @@ namespace Tideline {
 
 /*!
     \fn Result<int> Tideline::QueueStore::purge(StoreTransaction &transaction, const QDateTime &finishedBefore)
-    Removes entries that were done, superseded or discarded before \a finishedBefore, with their attempts, and answers
-    how many there were. Dead letters stay. Part of \a transaction.
+    Removes entries that were done, superseded or discarded before \a finishedBefore, with their attempts, a thousand at
+    most, and answers how many there were. Dead letters stay. Part of \a transaction.
 */
 
 /*!

@@ -51,8 +51,8 @@ public:
     virtual Result<QList<SyncEntry>> openEntries(const QString &table, const QString &recordId) = 0;
     // Which records of the table have pending, in-flight or dead entries: record id -> number of them.
     virtual Result<QHash<QString, int>> openRecords(const QString &table) = 0;
-    // What may be sent now: pending, not held, its time has come (or ignoreBackoff), no earlier pending or in-flight
-    // entry of the same record, not of an excluded table; in sequence order.
+    // What may be sent now: pending, not held nor merged, its time has come (or ignoreBackoff), no earlier pending or
+    // in-flight entry of the same record, not of an excluded table; in sequence order.
     virtual Result<QList<SyncEntry>> due(const QDateTime &now, int limit, bool ignoreBackoff,
                                          const QStringList &excludedTables) = 0;
     // The earliest nextRetryAt of a pending entry that is not held; invalid when none waits for a time.
@@ -64,6 +64,13 @@ public:
     virtual Result<SyncEntry> enqueue(StoreTransaction &transaction, const SyncEntry &entry) = 0;
     // Stores every field but id, sequence, table, recordId and createdAt.
     virtual Result<void> update(StoreTransaction &transaction, const SyncEntry &entry) = 0;
+    // The two steps of every entry, which store only what they name. Sent: in flight since then, as a part of that
+    // other entry where there is one.
+    virtual Result<void> markSent(StoreTransaction &transaction, const QString &entryId, const QDateTime &sentAt,
+                                  const QString &mergedInto) = 0;
+    // Done, superseded or discarded: it waits for nothing any more and has no error.
+    virtual Result<void> finish(StoreTransaction &transaction, const QString &entryId, EntryState state,
+                                const QDateTime &finishedAt) = 0;
     // The newest hundred of an entry are kept.
     virtual Result<void> addAttempt(StoreTransaction &transaction, const QString &entryId,
                                     const SyncAttempt &attempt) = 0;
@@ -71,7 +78,8 @@ public:
     virtual Result<int> recoverInFlight(StoreTransaction &transaction) = 0;
     // Entries held by this conflict or dead letter may go again.
     virtual Result<void> releaseHeld(StoreTransaction &transaction, const QString &holderId) = 0;
-    // Removes done, superseded and discarded entries that finished before then. Returns how many.
+    // Removes done, superseded and discarded entries that finished before then, a thousand at most, so that nobody has
+    // to wait long for the write lock. Returns how many.
     virtual Result<int> purge(StoreTransaction &transaction, const QDateTime &finishedBefore) = 0;
     virtual Result<void> clear(StoreTransaction &transaction) = 0;
 };

@@ -172,6 +172,12 @@ namespace Tideline {
 */
 
 /*!
+    \fn int Tideline::RemoteStore::entriesPerPush(int batchSize) const
+    How many items a push() may carry where the application wants batches of \a batchSize; that number itself, unless
+    the store takes many in one request and answers each.
+*/
+
+/*!
     \fn QFuture<Result<PullPage>> Tideline::RemoteStore::pull(const PullRequest &request)
     The page that follows \a request's cursor.
 */

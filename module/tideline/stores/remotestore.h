@@ -104,6 +104,8 @@ public:
     Q_DISABLE_COPY_MOVE(RemoteStore)
 
     virtual QFuture<PushReply> push(const QList<PushItem> &items, bool stopOnFirstError) = 0;
+    // How many items one push may carry where the application wants batches of this size.
+    virtual int entriesPerPush(int batchSize) const { return batchSize; }
     virtual QFuture<Result<PullPage>> pull(const PullRequest &request) = 0;
     // Ids and versions of all rows that the user sees, page by page.
     virtual QFuture<Result<IdentityPage>> identities(const TableConfig &table, const QString &next) = 0;

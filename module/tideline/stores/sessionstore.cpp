@@ -48,7 +48,8 @@ namespace Tideline {
 /*!
     \fn Result<bool> Tideline::SessionStore::acquireLease(StoreTransaction &transaction, const QString &holder, const QDateTime &now, const QDateTime &until)
     Gives the lease to \a holder until the time \a until, or renews it, and answers true; answers false where another
-    one's has not run out at the time \a now. Part of \a transaction.
+    one's has not run out at the time \a now. All leases are equally long: one that would end after \a until was taken
+    before the clock was set back, and does not count. Part of \a transaction.
 */
 
 /*!

@@ -6,13 +6,21 @@
 #include <tideline/engine/whenfinished.h>
 #include <tideline/sync/drainround.h>
 
+#include <QtCore/QTimer>
+
 #include <algorithm>
 
 namespace Tideline {
 
 namespace {
 
-constexpr int maximumConflictsOfRecord = 5; // in one round; a record that others change all the time waits for the next
+using std::chrono::milliseconds;
+
+// A request needs some turns of the event loop to leave; what is done meanwhile must not keep it here.
+constexpr milliseconds headStart{1};
+
+// Settled in one transaction: few enough that a write of the application hardly waits for them.
+constexpr qsizetype partsInTransaction = 100;
 
 } // namespace
 
@@ -20,6 +28,7 @@ DrainRound::DrainRound(SyncContext &context, bool ignoresBackoff, QObject *paren
     : QObject(parent)
     , m_context(context)
     , m_ignoresBackoff(ignoresBackoff)
+    , m_outcomes(context)
 {
 }
 
@@ -38,82 +47,156 @@ void DrainRound::start()
         return finish(counts.failure());
     for (auto it = counts->cbegin(); it != counts->cend(); ++it) {
         if (!m_context.tables.contains(it.key()))
-            m_excludedTables.append(it.key());
+            m_outcomes.excludedTables.append(it.key());
     }
-    nextBatch();
+    goOn();
 }
 
-void DrainRound::nextBatch()
+// Nothing is in flight and everything is settled.
+void DrainRound::goOn()
 {
+    Result<PushBatch> batch = m_next ? *std::exchange(m_next, {}) : nextBatch();
+    if (!batch)
+        return finish(batch.failure());
+    if (!batch->isEmpty())
+        return send(*batch);
+    const Result<bool> released = m_outcomes.releaseOrphans();
+    if (!released)
+        return finish(released.failure());
+    *released ? goOn() : finish();
+}
+
+Result<PushBatch> DrainRound::nextBatch()
+{
+    const int limit = m_context.entriesPerPush();
     // Entries that failed in this round are left out where their time does not do that.
-    const int limit = m_context.config.batchSize + (m_ignoresBackoff ? static_cast<int>(m_triedNow.size()) : 0);
-    Result<QList<SyncEntry>> due =
-        m_context.storage->queue().due(m_context.now(), limit, m_ignoresBackoff, m_excludedTables);
+    const int tried = m_ignoresBackoff ? static_cast<int>(m_outcomes.triedEntries.size()) : 0;
+    Result<QList<SyncEntry>> due = m_context.storage->queue().due(m_context.now(), limit + tried, m_ignoresBackoff,
+                                                                  m_outcomes.excludedTables);
     if (!due)
-        return finish(due.failure());
-    due->removeIf([this](const SyncEntry &entry) { return m_triedNow.contains(entry.id); });
+        return due.failure();
+    due->removeIf([this](const SyncEntry &entry) { return m_outcomes.triedEntries.contains(entry.id); });
+    if (due->size() > limit)
+        due->resize(limit);
     if (due->isEmpty())
-        return finish();
-    if (due->size() > m_context.config.batchSize)
-        due->resize(m_context.config.batchSize);
-    const Result<QList<SyncEntry>> sent = markSent(*due);
-    if (!sent)
-        return finish(sent.failure());
-    QList<PushItem> items;
-    for (const SyncEntry &entry : *sent)
-        items.append(PushItem{entry, m_context.tables.value(entry.table)});
-    const QList<SyncEntry> former = *due;
+        return PushBatch();
+    return PushBatch::markSent(m_context, *due);
+}
+
+void DrainRound::send(const PushBatch &batch)
+{
+    m_isInFlight = true;
     whenFinished(
-        m_context.remote->push(items, m_context.config.stopOnFirstError), this,
-        [this, former](const PushReply &reply) { takeReply(former, reply); },
+        m_context.remote->push(batch.items(m_context.tables), m_context.config.stopOnFirstError), this,
+        [this, batch](const PushReply &reply) { takeReply(batch, reply); },
         [this] { finish(Failure(Failure::Code::Cancelled, QStringLiteral("The drain was stopped."))); });
+    QTimer::singleShot(headStart, this, &DrainRound::work);
 }
 
-// Durable before a byte leaves: whatever happens now, the entry is known to have been under way.
-Result<QList<SyncEntry>> DrainRound::markSent(const QList<SyncEntry> &entries)
+void DrainRound::takeReply(const PushBatch &batch, const PushReply &reply)
 {
-    QList<SyncEntry> sent = entries;
-    const Result<void> marked = m_context.inTransaction([&](UnitOfWork &work) -> Result<void> {
-        for (SyncEntry &entry : sent) {
-            entry.state = EntryState::InFlight;
-            entry.sentAt = work.now();
-            TIDELINE_TRY(work.storage().queue().update(work.transaction(), entry));
-        }
-        return {};
-    });
-    if (!marked)
-        return marked.failure();
-    return sent;
+    if (m_answered)
+        work(); // it had no time yet
+    m_isInFlight = false;
+    m_answered = Answer{batch, reply};
+    if (m_next && !m_failure && isSendingAllowed(reply))
+        send(*std::exchange(m_next, {})); // the settling follows while it is on its way
+    else
+        work();
 }
 
-void DrainRound::takeReply(const QList<SyncEntry> &sent, const PushReply &reply)
+// Whether the answer lets the next batch go before it is settled itself: no failure says that it would fail too.
+bool DrainRound::isSendingAllowed(const PushReply &reply) const
 {
-    m_report.requests += reply.requests;
-    m_serverWide.reset();
-    m_waiting.reset();
-    m_authFailure.reset();
-    const SyncReport before = m_report;
-    const Result<void> taken = m_context.inTransaction([&](UnitOfWork &work) -> Result<void> {
-        for (qsizetype i = 0; i < sent.size(); ++i) {
-            const PushOutcome outcome = i < reply.outcomes.size() ? reply.outcomes.at(i) : PushOutcome();
-            TIDELINE_TRY(takeOutcome(work, sent.at(i), outcome));
+    return std::all_of(reply.outcomes.cbegin(), reply.outcomes.cend(), [this](const PushOutcome &outcome) {
+        switch (outcome.kind) {
+        case PushOutcome::Kind::Applied:
+        case PushOutcome::Kind::Differs:
+            return true;
+        case PushOutcome::Kind::Failed:
+            return !isServerWide(outcome.failure)
+                   && remedyFor(outcome.failure, m_context.config) == Remedy::DeadLetter;
+        case PushOutcome::Kind::NotSent:
+            return false;
         }
-        return {};
+        Q_UNREACHABLE();
+        return false;
     });
-    if (!taken) {
-        m_report = before;
-        return finish(taken.failure());
+}
+
+// What there is to do on this side: the settling of an answer, and the next batch while one is in flight.
+void DrainRound::work()
+{
+    if (m_isFinished)
+        return;
+    if (m_answered) {
+        const Answer answer = *std::exchange(m_answered, {});
+        if (const Result<void> settled = settle(answer); !settled)
+            m_failure = settled.failure();
+        if (!m_isInFlight)
+            return m_failure ? finish(*m_failure) : afterSettling(answer.reply);
     }
-    if (m_authFailure)
-        return reauthenticate(*m_authFailure);
-    const bool isStanding = std::all_of(reply.outcomes.cbegin(), reply.outcomes.cend(), [](const PushOutcome &outcome) {
+    if (m_isInFlight && !m_next && !m_failure) {
+        Result<PushBatch> next = nextBatch();
+        if (!next)
+            m_failure = next.failure();
+        else if (!next->isEmpty())
+            m_next = *next;
+    }
+}
+
+Result<void> DrainRound::settle(const Answer &answer)
+{
+    m_outcomes.beginReply();
+    m_outcomes.report.requests += answer.reply.requests;
+    if (isSendingAllowed(answer.reply)) {
+        m_context.growPushes();
+        TIDELINE_TRY(m_context.noteReply(answer.reply)); // before: a conflict's decision needs the server's clock
+    }
+    const QList<PushOutcome> &outcomes = answer.reply.outcomes;
+    const QList<MergedEntry> &parts = answer.batch.parts;
+    for (qsizetype next = 0; next < parts.size();) {
+        const qsizetype end = std::min(next + partsInTransaction, parts.size());
+        const SyncReport before = m_outcomes.report;
+        const Result<void> taken = m_context.inTransaction([&](UnitOfWork &work) -> Result<void> {
+            for (qsizetype i = next; i < end; ++i)
+                TIDELINE_TRY(m_outcomes.take(work, parts.at(i), outcomes.value(i)));
+            return {};
+        });
+        if (!taken) {
+            m_outcomes.report = before;
+            return taken;
+        }
+        next = end;
+    }
+    const bool isStanding = std::all_of(outcomes.cbegin(), outcomes.cend(), [](const PushOutcome &outcome) {
         return outcome.kind == PushOutcome::Kind::NotSent;
     });
     if (isStanding)
-        return finish(
-            Failure(Failure::Code::Remote, QStringLiteral("The remote store sent nothing and did not say why.")));
-    if (m_serverWide) {
-        const Result<QDateTime> until = m_context.pause(*m_serverWide, m_waiting);
+        return Failure(Failure::Code::Remote, QStringLiteral("The remote store sent nothing and did not say why."));
+    const Result<QHash<QString, TableCounts>> counts = m_context.storage->queue().counts();
+    if (!counts)
+        return counts.failure();
+    qint64 remaining = 0;
+    for (const TableCounts &table : *counts)
+        remaining += table.pending;
+    Q_EMIT progressed(m_outcomes.report.pushed, remaining);
+    return {};
+}
+
+// Nothing is in flight: what the answer says about the way to the server decides how it goes on.
+void DrainRound::afterSettling(const PushReply &reply)
+{
+    const bool isClear = isSendingAllowed(reply);
+    if (!isClear) {
+        if (const Result<void> dropped = dropNext(); !dropped)
+            return finish(dropped.failure());
+    }
+    if (m_outcomes.authFailure())
+        return reauthenticate(*m_outcomes.authFailure());
+    if (const std::optional<Failure> &failure = m_outcomes.serverWideFailure()) {
+        m_context.shrinkPushes(*failure);
+        const Result<QDateTime> until = m_context.pause(*failure, m_outcomes.waitingEntry());
         if (!until)
             return finish(until.failure());
         if (m_context.config.stopOnFirstError)
@@ -121,178 +204,15 @@ void DrainRound::takeReply(const QList<SyncEntry> &sent, const PushReply &reply)
     } else if (const Result<void> noted = m_context.noteReply(reply); !noted) {
         return finish(noted.failure());
     }
-    qint64 remaining = 0;
-    if (const Result<QHash<QString, TableCounts>> counts = m_context.storage->queue().counts()) {
-        for (const TableCounts &table : *counts)
-            remaining += table.pending;
-    }
-    Q_EMIT progressed(m_report.pushed, remaining);
-    nextBatch();
+    goOn();
 }
 
-Result<void> DrainRound::takeOutcome(UnitOfWork &work, const SyncEntry &sent, const PushOutcome &outcome)
+Result<void> DrainRound::dropNext()
 {
-    Result<SyncEntry> current = work.storage().queue().entry(sent.id);
-    if (!current)
-        return current.failure();
-    if (current->state != EntryState::InFlight)
-        return {}; // a person has decided about it meanwhile
-    switch (outcome.kind) {
-    case PushOutcome::Kind::Applied: {
-        ++m_report.pushed;
-        m_context.heldTables.remove(sent.table);
-        Settlement settlement(work, m_context.tables.value(sent.table), sent.recordId);
-        return count(settlement.acknowledge(*current, outcome.serverRow));
-    }
-    case PushOutcome::Kind::Differs:
-        return takeDifference(work, *current, outcome.serverRow);
-    case PushOutcome::Kind::Failed:
-        return takeFailure(work, *current, outcome.failure);
-    case PushOutcome::Kind::NotSent:
-        if (m_serverWide && !m_excludedTables.contains(sent.table) && !m_context.config.stopOnFirstError)
-            m_excludedTables.append(sent.table);
-        return unsend(work, *current, sent.sentAt);
-    }
-    Q_UNREACHABLE();
-    return {};
-}
-
-// The bytes did not leave this time; they may have at an earlier one.
-Result<void> DrainRound::unsend(UnitOfWork &work, SyncEntry entry, const QDateTime &formerSentAt)
-{
-    entry.state = EntryState::Pending;
-    entry.sentAt = formerSentAt;
-    return work.storage().queue().update(work.transaction(), entry);
-}
-
-Result<std::optional<QString>> DrainRound::deadPredecessor(const SyncEntry &entry)
-{
-    const Result<QList<SyncEntry>> open = m_context.storage->queue().openEntries(entry.table, entry.recordId);
-    if (!open)
-        return open.failure();
-    std::optional<QString> dead;
-    for (const SyncEntry &other : *open) {
-        if (other.state == EntryState::Dead && other.sequence < entry.sequence)
-            dead = other.id;
-    }
-    return dead;
-}
-
-Result<void> DrainRound::takeDifference(UnitOfWork &work, SyncEntry entry, const RowVersion &remote)
-{
-    const TableConfig table = m_context.tables.value(entry.table);
-    Settlement settlement(work, table, entry.recordId);
-    if (entry.base || entry.operation == SyncOperation::Upsert) {
-        // What was wanted is there: an own push whose reply was lost, or somebody wrote the very same.
-        if (remote && isFulfilled(table, entry, remote)) {
-            ++m_report.pushed;
-            return count(settlement.acknowledge(entry, remote));
-        }
-    }
-    if (!entry.base && entry.operation != SyncOperation::Upsert) {
-        if (remote) {
-            // Nobody here had seen the row: what it is now becomes the base, and the entry goes again on top of it.
-            entry.base = remote;
-            entry.state = EntryState::Pending;
-            return work.storage().queue().update(work.transaction(), entry);
-        }
-        const Result<std::optional<QString>> dead = deadPredecessor(entry);
-        if (!dead)
-            return dead.failure();
-        if (*dead) {
-            entry.state = EntryState::Pending;
-            entry.heldBy = **dead;
-            entry.error =
-                Failure(Failure::Code::Conflict,
-                        QStringLiteral("Waits for dead letter %1: the record is not on the server yet.").arg(**dead));
-            ++m_report.retrying;
-            return work.storage().queue().update(work.transaction(), entry);
-        }
-        ++m_report.dead;
-        return settlement.bury(
-            entry, Failure(Failure::Code::Conflict,
-                           QStringLiteral("The server has no such record, so that there is nothing to change. "
-                                          "Write the whole record instead, or discard the change.")));
-    }
-    if (remote && entry.base && isSameVersion(table, entry.base, remote)) {
-        // The row is what we know and still did not change: a policy lets the user see it but not write it.
-        ++m_report.dead;
-        return settlement.bury(
-            entry, Failure(Failure::Code::RlsViolation,
-                           QStringLiteral("The server shows the record but does not let this user change it. "
-                                          "Ask for the right to, or discard the change.")));
-    }
-    const QString record = entry.table + QLatin1Char(' ') + entry.recordId;
-    if (++m_conflictsOfRecord[record] > maximumConflictsOfRecord) {
-        entry.state = EntryState::Pending;
-        entry.nextRetryAt = work.now().addMSecs(retryDelay(m_context.config, 1, Failure(), m_context.random()).count());
-        m_triedNow.insert(entry.id);
-        ++m_report.retrying;
-        return work.storage().queue().update(work.transaction(), entry);
-    }
-    return count(settlement.resolve(remote));
-}
-
-Result<void> DrainRound::takeFailure(UnitOfWork &work, SyncEntry entry, const Failure &failure)
-{
-    m_report.addError(failure);
-    entry.state = EntryState::Pending;
-    entry.error = failure;
-    Remedy remedy = remedyFor(failure, m_context.config);
-    if (remedy == Remedy::Reauthenticate) {
-        m_authFailure = failure; // says nothing about the entry: no attempt is counted
-        return work.storage().queue().update(work.transaction(), entry);
-    }
-    m_triedNow.insert(entry.id);
-    TIDELINE_TRY(work.storage().queue().addAttempt(work.transaction(), entry.id, SyncAttempt{work.now(), failure}));
-    if (remedy == Remedy::RetryCounted && ++entry.retryCount > m_context.config.maxRetries)
-        remedy = Remedy::DeadLetter;
-    switch (remedy) {
-    case Remedy::Reauthenticate:
-        break;
-    case Remedy::Retry:
-        ++m_report.retrying;
-        if (isServerWide(failure)) {
-            m_serverWide = failure;
-            if (!m_waiting)
-                m_waiting = entry;
-            if (!m_context.config.stopOnFirstError)
-                m_excludedTables.append(entry.table);
-            break; // the whole queue waits, not this entry
-        }
-        [[fallthrough]];
-    case Remedy::RetryCounted: {
-        if (remedy == Remedy::RetryCounted)
-            ++m_report.retrying;
-        const int failures = std::max(1, entry.retryCount);
-        entry.nextRetryAt =
-            work.now().addMSecs(retryDelay(m_context.config, failures, failure, m_context.random()).count());
-        work.report(SyncRetryScheduled{entry, entry.nextRetryAt, failure});
-        break;
-    }
-    case Remedy::HoldTable:
-        ++m_report.retrying;
-        m_excludedTables.append(entry.table);
-        entry.nextRetryAt = work.now().addMSecs(m_context.config.maxBackoff.count());
-        if (!m_context.heldTables.contains(entry.table)) {
-            m_context.heldTables.insert(entry.table);
-            work.report(SyncError{failure, QStringLiteral("push"), entry.table, QString()});
-        }
-        break;
-    case Remedy::DeadLetter:
-        ++m_report.dead;
-        return Settlement(work, m_context.tables.value(entry.table), entry.recordId).bury(entry, failure);
-    }
-    return work.storage().queue().update(work.transaction(), entry);
-}
-
-Result<void> DrainRound::count(const Result<SettlementCounts> &counts)
-{
-    if (!counts)
-        return counts.failure();
-    m_report.superseded += counts->superseded;
-    m_report.conflicts += counts->conflicts;
-    return {};
+    if (!m_next)
+        return {};
+    const PushBatch next = *std::exchange(m_next, {});
+    return m_context.inTransaction([&](UnitOfWork &work) { return next.unmarkSent(work); });
 }
 
 void DrainRound::reauthenticate(const Failure &failure)
@@ -304,23 +224,27 @@ void DrainRound::reauthenticate(const Failure &failure)
     if (m_hasReauthenticated)
         return giveUp();
     m_hasReauthenticated = true;
-    const auto goOn = [this, giveUp](const Result<bool> &refreshed) {
+    const auto retry = [this, giveUp](const Result<bool> &refreshed) {
         if (!refreshed || !*refreshed)
             return giveUp();
-        m_report.errors.removeIf([](const Failure &error) { return error.code == Failure::Code::AuthExpired; });
-        nextBatch();
+        m_outcomes.report.errors.removeIf(
+            [](const Failure &error) { return error.code == Failure::Code::AuthExpired; });
+        goOn();
     };
-    whenFinished(m_context.remote->refreshAuthentication(), this, goOn, giveUp);
+    whenFinished(m_context.remote->refreshAuthentication(), this, retry, giveUp);
 }
 
 void DrainRound::finish()
 {
-    Q_EMIT finished(m_report);
+    m_isFinished = true;
+    Q_EMIT finished(m_outcomes.report);
 }
 
 void DrainRound::finish(const Failure &failure)
 {
-    m_report.addError(failure);
+    m_outcomes.report.addError(failure);
+    if (const Result<void> dropped = dropNext(); !dropped)
+        m_next.reset(); // the next round takes what is marked as sent for something that may have arrived
     finish();
 }
 

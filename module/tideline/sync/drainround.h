@@ -3,12 +3,13 @@
 
 #pragma once
 
-#include <tideline/engine/settlement.h>
-#include <tideline/sync/synccontext.h>
+#include <tideline/sync/pushbatch.h>
+#include <tideline/sync/pushoutcomes.h>
 
 namespace Tideline {
 
-// One drain: batch after batch until nothing is due. Lives on the worker thread; emits finished() once.
+// One drain: batch after batch until nothing is due. While the server works on one batch the answer to the one before
+// is settled and the next is made ready. Lives on the worker thread; emits finished() once.
 class DrainRound : public QObject
 {
     Q_OBJECT
@@ -23,30 +24,34 @@ Q_SIGNALS:
     void finished(const Tideline::SyncReport &report);
 
 private:
-    void nextBatch();
-    Result<QList<SyncEntry>> markSent(const QList<SyncEntry> &entries);
-    void takeReply(const QList<SyncEntry> &sent, const PushReply &reply);
-    Result<void> takeOutcome(UnitOfWork &work, const SyncEntry &sent, const PushOutcome &outcome);
-    Result<void> takeDifference(UnitOfWork &work, SyncEntry entry, const RowVersion &remote);
-    Result<void> takeFailure(UnitOfWork &work, SyncEntry entry, const Failure &failure);
-    Result<void> unsend(UnitOfWork &work, SyncEntry entry, const QDateTime &formerSentAt);
-    Result<std::optional<QString>> deadPredecessor(const SyncEntry &entry);
-    Result<void> count(const Result<SettlementCounts> &counts);
+    struct Answer
+    {
+        PushBatch batch;
+        PushReply reply;
+    };
+
+    void goOn();
+    Result<PushBatch> nextBatch();
+    void send(const PushBatch &batch);
+    void takeReply(const PushBatch &batch, const PushReply &reply);
+    void work();
+    void afterSettling(const PushReply &reply);
+    Result<void> settle(const Answer &answer);
+    Result<void> dropNext();
+    bool isSendingAllowed(const PushReply &reply) const;
     void reauthenticate(const Failure &failure);
     void finish();
     void finish(const Failure &failure);
 
     SyncContext &m_context;
     bool m_ignoresBackoff;
-    SyncReport m_report;
-    QStringList m_excludedTables; // for the rest of this round
-    QSet<QString>
-        m_triedNow; // entries that met a failure in this round: with ignored back-off they must not come again
-    QHash<QString, int> m_conflictsOfRecord;
-    std::optional<Failure> m_serverWide; // of the batch in hand
-    std::optional<SyncEntry> m_waiting;
-    std::optional<Failure> m_authFailure;
+    PushOutcomes m_outcomes;
+    bool m_isInFlight = false;
+    std::optional<PushBatch> m_next;  // marked as sent already
+    std::optional<Answer> m_answered; // not settled yet
+    std::optional<Failure> m_failure; // ends the round as soon as nothing is in flight
     bool m_hasReauthenticated = false;
+    bool m_isFinished = false;
 };
 
 } // namespace Tideline

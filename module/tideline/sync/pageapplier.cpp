@@ -150,11 +150,11 @@ Result<void> PageApplier::applyOverOpenEntries(UnitOfWork &work, const RemoteRow
         m_report.pulled += *taken ? 1 : 0;
         return {};
     }
-    const SyncEntry &head = pending.constFirst();
-    if (head.base && isSameVersion(m_table, head.base, row.values))
+    const MergedEntry sent = mergedInto(pending.constFirst(), pending);
+    if (sent.head.base && isSameVersion(m_table, sent.head.base, row.values))
         return {};
-    if (isFulfilled(m_table, head, row.values)) // an own push whose reply was lost, seen again
-        return count(settlement.acknowledge(head, row.values));
+    if (isFulfilled(m_table, sent.whole(), row.values)) // an own push whose reply was lost, seen again
+        return count(settlement.acknowledge(sent, *open, row.values));
     return count(settlement.resolve(row.values));
 }
 
@@ -176,8 +176,9 @@ Result<void> PageApplier::applyAbsence(UnitOfWork &work, const QString &recordId
     Settlement settlement(work, m_table, recordId);
     if (!pending.constFirst().base)
         return {}; // made here, not on the server yet
-    if (isFulfilled(m_table, pending.constFirst(), {}))
-        return count(settlement.acknowledge(pending.constFirst(), {}));
+    const MergedEntry sent = mergedInto(pending.constFirst(), pending);
+    if (isFulfilled(m_table, sent.whole(), {}))
+        return count(settlement.acknowledge(sent, *open, {}));
     return count(settlement.resolve({}));
 }
 

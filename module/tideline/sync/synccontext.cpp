@@ -6,14 +6,66 @@
 #include <tideline/engine/sessionkeys.h>
 #include <tideline/sync/synccontext.h>
 
+#include <algorithm>
+
 namespace Tideline {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds leaseTime{4000}; // a process that crashed is replaced after this
+constexpr milliseconds leaseRenewal{1000};
+constexpr int largestDivisor = 1024;
+
+} // namespace
 
 Result<void> SyncContext::inTransaction(const std::function<Result<void>(UnitOfWork &work)> &step)
 {
     UnitOfWork work(*storage, config, clock, listener);
     TIDELINE_TRY(work.begin(session));
+    if (!leaseHolder.isEmpty())
+        TIDELINE_TRY(keepLease(work));
     TIDELINE_TRY(step(work));
     return work.commit();
+}
+
+Result<void> SyncContext::keepLease(UnitOfWork &work)
+{
+    SessionStore &stored = storage->session();
+    const QDateTime time = work.now();
+    const qint64 age = m_leaseRenewedAt.isValid() ? m_leaseRenewedAt.msecsTo(time) : -1;
+    if (age >= 0 && age < leaseRenewal.count()) {
+        const Result<QString> holder = stored.leaseHolder(time);
+        if (!holder)
+            return holder.failure();
+        if (*holder == leaseHolder)
+            return {};
+    }
+    const Result<bool> acquired =
+        stored.acquireLease(work.transaction(), leaseHolder, time, time.addMSecs(leaseTime.count()));
+    if (!acquired)
+        return acquired.failure();
+    if (!*acquired)
+        return Failure(Failure::Code::Cancelled, QStringLiteral("Another process syncs this database now."));
+    m_leaseRenewedAt = time;
+    return {};
+}
+
+int SyncContext::entriesPerPush() const
+{
+    return std::max(1, remote->entriesPerPush(config.batchSize) / m_pushDivisor);
+}
+
+void SyncContext::shrinkPushes(const Failure &failure)
+{
+    if (failure.code == Failure::Code::Timeout)
+        m_pushDivisor = std::min(2 * m_pushDivisor, largestDivisor);
+}
+
+void SyncContext::growPushes()
+{
+    m_pushDivisor = std::max(1, m_pushDivisor / 2);
 }
 
 Result<void> SyncContext::noteReply(const RemoteReply &reply)

@@ -28,11 +28,20 @@ public:
     RandomSource random;
     WorkListener *listener = nullptr;
     QString session;          // of the round that runs: its fence
+    QString leaseHolder;      // while a round runs: nobody else may be syncing; empty: not asked for
     QSet<QString> heldTables; // that the server did not know; told once
 
     QDateTime now() const { return clock(); }
-    // A unit of work within the round's session.
+    // A unit of work within the round's session and its lease, which it renews. Fails with Cancelled where either is
+    // gone: whatever this process believes, somebody else is at work now.
     Result<void> inTransaction(const std::function<Result<void>(UnitOfWork &work)> &step);
+    void forgetLeaseTime() { m_leaseRenewedAt = {}; }
+
+    int entriesPerPush() const;
+    // A large request may be too much for a slow way to the server: it gets smaller until one passes.
+    void shrinkPushes(const Failure &failure);
+    void growPushes();
+
     // Notes what an answer tells about the way to the server: reachable, signed in, its clock.
     Result<void> noteReply(const RemoteReply &reply);
     // Notes a failure that concerns everything: offline, a pause until a later time. Reports entry as what will be
@@ -42,6 +51,12 @@ public:
     Result<void> noteAuthRequired(const Failure &failure);
     // Until when no request may be made; invalid: now.
     Result<QDateTime> pausedUntil();
+
+private:
+    Result<void> keepLease(UnitOfWork &work);
+
+    QDateTime m_leaseRenewedAt;
+    int m_pushDivisor = 1;
 };
 
 } // namespace Tideline

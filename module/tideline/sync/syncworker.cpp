@@ -21,8 +21,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds leaseTime{10000}; // a crashed process is replaced after this
-constexpr milliseconds leaseRenewal{3000};
+constexpr milliseconds leaseRenewal{1000};
 constexpr milliseconds leaseTrial{100};
 constexpr milliseconds leasePatience{30000};
 constexpr milliseconds watchInterval{250};
@@ -157,20 +156,14 @@ void SyncWorker::startNext()
 
 Result<bool> SyncWorker::takeLease(SyncState activity)
 {
-    bool isOurs = false;
-    const QDateTime now = m_context.now();
-    const Result<void> tried = m_context.inTransaction([&](UnitOfWork &work) -> Result<void> {
-        SessionStore &session = m_context.storage->session();
-        const Result<bool> acquired =
-            session.acquireLease(work.transaction(), m_leaseHolder, now, now.addMSecs(leaseTime.count()));
-        if (!acquired)
-            return acquired.failure();
-        isOurs = *acquired;
-        return isOurs ? session.setValue(work.transaction(), SessionKey::activity, toText(activity)) : Result<void>();
+    m_context.leaseHolder = m_leaseHolder;
+    m_context.forgetLeaseTime();
+    const Result<void> tried = m_context.inTransaction([&](UnitOfWork &work) {
+        return m_context.storage->session().setValue(work.transaction(), SessionKey::activity, toText(activity));
     });
-    if (!tried)
-        return tried.failure();
-    return isOurs;
+    if (!tried && tried.failure().code == Failure::Code::Cancelled)
+        return false;
+    return tried ? Result<bool>(true) : tried.failure();
 }
 
 // Also renews: the same call, while a round works.
@@ -373,8 +366,11 @@ void SyncWorker::finish()
 // One transaction: what the round leaves behind, and the lease.
 Result<void> SyncWorker::closeRound()
 {
-    m_context.session.clear(); // the lease is given back also when the session has ended
+    // The lease is given back also when the session has ended, or somebody else has taken it.
+    m_context.session.clear();
+    m_context.leaseHolder.clear();
     const QDateTime now = m_context.now();
+    bool hasPurgedAll = false;
     const bool isPurging = !m_purgedAt.isValid() || m_purgedAt.msecsTo(now) > purgeInterval;
     const Result<void> closed = m_context.inTransaction([&](UnitOfWork &work) -> Result<void> {
         SessionStore &session = m_context.storage->session();
@@ -391,9 +387,12 @@ Result<void> SyncWorker::closeRound()
             return {};
         const Result<int> purged = m_context.storage->queue().purge(
             work.transaction(), now.addMSecs(-m_context.config.queueRetention.count()));
-        return purged ? Result<void>() : purged.failure();
+        if (!purged)
+            return purged.failure();
+        hasPurgedAll = *purged == 0;
+        return {};
     });
-    if (closed && isPurging)
+    if (closed && hasPurgedAll)
         m_purgedAt = now;
     return closed;
 }

@@ -6,7 +6,11 @@
 #include <tideline/sqlite/sqlitefailure.h>
 
 #include <QtCore/QUuid>
+#include <QtSql/QSqlDriver>
 #include <QtSql/QSqlError>
+#include <QtSql/QSqlQuery>
+
+#include <sqlite3.h>
 
 namespace Tideline {
 
@@ -14,30 +18,6 @@ namespace {
 
 // Statements with changing column sets must not fill the memory.
 constexpr std::size_t maximumStatements = 128;
-
-// What SQLite can hold. Anything else would be bound as '' with success.
-bool isBindable(const QVariant &value)
-{
-    switch (value.typeId()) {
-    case QMetaType::UnknownType:
-    case QMetaType::Bool:
-    case QMetaType::Int:
-    case QMetaType::LongLong:
-    case QMetaType::Double:
-    case QMetaType::QString:
-    case QMetaType::QByteArray:
-        return true;
-    default:
-        return false;
-    }
-}
-
-QVariant bound(const QVariant &value)
-{
-    if (value.typeId() == QMetaType::Bool)
-        return value.toBool() ? 1 : 0;
-    return value;
-}
 
 } // namespace
 
@@ -77,65 +57,106 @@ Result<void> SqliteConnection::open(const QString &path, const QString &connectO
     m_database.setDatabaseName(path);
     m_database.setConnectOptions(connectOptions);
     if (!m_database.open()) {
-        m_errorCode = sqliteCode(m_database.lastError());
-        return sqliteFailure(m_database.lastError());
+        const QSqlError error = m_database.lastError();
+        m_errorCode = error.nativeErrorCode().toInt();
+        return sqliteFailure(m_errorCode, error.databaseText());
+    }
+    return attach();
+}
+
+Result<void> SqliteConnection::attach()
+{
+    m_statements.clear();
+    m_handle = nullptr;
+    if (const auto checked = checkLibrary(); !checked)
+        return checked;
+    const QVariant handle = m_database.driver()->handle();
+    if (qstrcmp(handle.typeName(), "sqlite3*") == 0)
+        m_handle = *static_cast<sqlite3 *const *>(handle.constData());
+    if (m_handle == nullptr) {
+        return localFailure(
+            QStringLiteral("Qt's SQLite driver does not give its connection away. Use the driver QSQLITE."));
     }
     return {};
+}
+
+// A connection of one copy of SQLite must not be used by another.
+Result<void> SqliteConnection::checkLibrary() const
+{
+    QSqlQuery query(m_database);
+    if (!query.exec(QStringLiteral("SELECT sqlite_source_id(), sqlite_version()")) || !query.next())
+        return sqliteFailure(query.lastError().nativeErrorCode().toInt(), query.lastError().databaseText());
+    if (query.value(0).toString() == QString::fromUtf8(sqlite3_sourceid()))
+        return {};
+    return localFailure(QStringLiteral("Qt's SQLite driver holds SQLite %1, but Tideline uses SQLite %2. Install a Qt "
+                                       "whose driver uses the system's SQLite (built with -system-sqlite), or build "
+                                       "Tideline with the SQLite of that driver.")
+                            .arg(query.value(1).toString(), QString::fromUtf8(sqlite3_libversion())));
 }
 
 void SqliteConnection::close()
 {
     Q_ASSERT(QThread::currentThread() == m_thread);
     m_statements.clear();
+    m_handle = nullptr;
     m_database.close();
 }
 
-Result<qint64> SqliteConnection::execute(const QString &sql, const QVariantList &values)
+Result<qint64> SqliteConnection::executeWith(const QString &sql, Span values)
 {
-    const Result<QSqlQuery *> query = run(sql, values);
-    if (!query)
-        return query.failure();
-    const qint64 changed = (*query)->numRowsAffected();
-    (*query)->finish();
-    return changed;
+    const Result<SqliteStatement *> statement = ready(sql, values);
+    if (!statement)
+        return statement.failure();
+    const SqliteRun run(*statement);
+    int code = (*statement)->step();
+    while (code == SQLITE_ROW) // as some pragmas answer
+        code = (*statement)->step();
+    if (code != SQLITE_DONE)
+        return failed();
+    return static_cast<qint64>(sqlite3_changes64(m_handle));
 }
 
-Result<qint64> SqliteConnection::insert(const QString &sql, const QVariantList &values)
+Result<qint64> SqliteConnection::insert(const QString &sql, Values values)
 {
-    const Result<QSqlQuery *> query = run(sql, values);
-    if (!query)
-        return query.failure();
-    const qint64 rowId = (*query)->lastInsertId().toLongLong();
-    (*query)->finish();
-    return rowId;
+    if (const auto inserted = executeWith(sql, values); !inserted)
+        return inserted;
+    return static_cast<qint64>(sqlite3_last_insert_rowid(m_handle));
 }
 
-Result<void> SqliteConnection::select(const QString &sql, const QVariantList &values, const RowVisitor &visit)
+Result<void> SqliteConnection::selectWith(const QString &sql, Span values, const RowVisitor &visit)
 {
-    const Result<QSqlQuery *> result = run(sql, values);
-    if (!result)
-        return result.failure();
-    QSqlQuery &query = **result;
-    while (query.next())
-        visit(query);
-    if (query.lastError().isValid())
-        return failed(query);
-    query.finish();
+    const Result<SqliteStatement *> statement = ready(sql, values);
+    if (!statement)
+        return statement.failure();
+    const SqliteRun run(*statement);
+    int code = (*statement)->step();
+    for (; code == SQLITE_ROW; code = (*statement)->step())
+        visit((*statement)->row());
+    if (code != SQLITE_DONE)
+        return failed();
     return {};
 }
 
-Result<QVariant> SqliteConnection::selectValue(const QString &sql, const QVariantList &values)
+Result<QVariant> SqliteConnection::selectValueWith(const QString &sql, Span values)
 {
+    const Result<SqliteStatement *> statement = ready(sql, values);
+    if (!statement)
+        return statement.failure();
+    const SqliteRun run(*statement);
     QVariant value;
-    bool isFirst = true;
-    const Result<void> selected = select(sql, values, [&](const QSqlQuery &row) {
-        if (isFirst && !row.isNull(0))
-            value = row.value(0);
-        isFirst = false;
-    });
-    if (!selected)
-        return selected.failure();
+    int code = (*statement)->step();
+    if (code == SQLITE_ROW)
+        value = (*statement)->row().value(0);
+    while (code == SQLITE_ROW) // to the end: a pragma that answers early has done nothing yet
+        code = (*statement)->step();
+    if (code != SQLITE_DONE)
+        return failed();
     return value;
+}
+
+bool SqliteConnection::isInTransaction() const
+{
+    return sqlite3_get_autocommit(m_handle) == 0;
 }
 
 void SqliteConnection::setTransaction(const StoreTransaction *transaction)
@@ -151,61 +172,43 @@ Result<void> SqliteConnection::check(const StoreTransaction &transaction) const
     return localFailure(QStringLiteral("The transaction has ended or belongs to another storage. Begin a new one."));
 }
 
-Result<QSqlQuery *> SqliteConnection::run(const QString &sql, const QVariantList &values)
+Result<SqliteStatement *> SqliteConnection::ready(const QString &sql, Span values)
 {
     Q_ASSERT(QThread::currentThread() == m_thread);
     if (m_hasLostTransaction) {
         return localFailure(
             QStringLiteral("The transaction was taken back after an earlier failure. Begin a new one."));
     }
-    const Result<QSqlQuery *> statement = prepared(sql);
+    const Result<SqliteStatement *> statement = prepared(sql);
     if (!statement)
-        return statement.failure();
-    QSqlQuery &query = **statement;
-    for (qsizetype i = 0; i < values.size(); ++i) {
-        Q_ASSERT_X(isBindable(values.at(i)), "SqliteConnection", "a value that SQLite cannot hold");
-        query.bindValue(static_cast<int>(i), bound(values.at(i)));
+        return statement;
+    if ((*statement)->bind(values) != SQLITE_OK) {
+        (*statement)->reset();
+        return failed();
     }
-    if (!query.exec())
-        return failed(query);
-    return &query;
+    return *statement;
 }
 
-Result<QSqlQuery *> SqliteConnection::prepared(const QString &sql)
+Result<SqliteStatement *> SqliteConnection::prepared(const QString &sql)
 {
     if (const auto known = m_statements.find(sql); known != m_statements.end())
-        return known->second.get();
+        return &known->second;
     if (m_statements.size() >= maximumStatements)
         m_statements.clear();
-    auto query = std::make_unique<QSqlQuery>(m_database);
-    query->setForwardOnly(true);
-    if (!query->prepare(sql))
-        return failed(*query);
-    return m_statements.emplace(sql, std::move(query)).first->second.get();
+    SqliteStatement statement(m_handle, sql);
+    if (!statement.isValid())
+        return failed();
+    return &m_statements.emplace(sql, std::move(statement)).first->second;
 }
 
-Failure SqliteConnection::failed(QSqlQuery &query)
+Failure SqliteConnection::failed()
 {
-    const QSqlError error = query.lastError();
-    query.finish();
-    noticeLostTransaction();
-    m_errorCode = sqliteCode(error);
-    return sqliteFailure(error);
-}
-
-// A full disk, an I/O error or a constraint with ON CONFLICT ROLLBACK ends the whole transaction. What followed would
-// then be stored on its own, without the part that was taken back.
-void SqliteConnection::noticeLostTransaction()
-{
-    if (m_transaction == nullptr)
-        return;
-    // Inside a transaction a BEGIN fails; that it succeeds tells that there was none any more.
-    QSqlQuery probe(m_database);
-    if (!probe.exec(QStringLiteral("BEGIN")))
-        return;
-    m_hasLostTransaction = true;
-    if (!probe.exec(QStringLiteral("ROLLBACK"))) // an empty transaction has nothing that could keep it open
-        m_errorCode = sqliteCode(probe.lastError());
+    m_errorCode = sqlite3_extended_errcode(m_handle);
+    // A full disk, an I/O error or a constraint with ON CONFLICT ROLLBACK ends the whole transaction. What followed
+    // would then be stored on its own, without the part that was taken back.
+    if (m_transaction != nullptr && !isInTransaction())
+        m_hasLostTransaction = true;
+    return sqliteFailure(m_errorCode, QString::fromUtf8(sqlite3_errmsg(m_handle)));
 }
 
 } // namespace Tideline

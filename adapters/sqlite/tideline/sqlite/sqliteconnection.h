@@ -4,11 +4,11 @@
 #pragma once
 
 #include <tideline/core/result.h>
+#include <tideline/sqlite/sqlitestatement.h>
 
+#include <QtCore/QList>
 #include <QtCore/QThread>
-#include <QtCore/QVariantList>
 #include <QtSql/QSqlDatabase>
-#include <QtSql/QSqlQuery>
 
 #include <functional>
 #include <memory>
@@ -18,8 +18,8 @@ namespace Tideline {
 
 class StoreTransaction;
 
-// One connection and its prepared statements. Every statement of the stores goes through it: none is unchecked, and
-// none stays active, so that no read transaction lingers and holds checkpoints back.
+// One connection and its prepared statements. Qt opens it, so that it can be the application's own; statements go to
+// SQLite itself. Every statement of the stores goes through here: none is unchecked, and none stays active.
 class SqliteConnection
 {
 public:
@@ -37,20 +37,35 @@ public:
 
     // Closes what is open, then opens this file.
     Result<void> open(const QString &path, const QString &connectOptions);
+    // Uses the connection as the application has opened it.
+    Result<void> attach();
     void close();
 
+    using Values = std::initializer_list<SqliteValue>;
+    using ValueList = QList<SqliteValue>;
     // Answers how many rows changed.
-    Result<qint64> execute(const QString &sql, const QVariantList &values = {});
+    Result<qint64> execute(const QString &sql, Values values = {}) { return executeWith(sql, values); }
+    Result<qint64> execute(const QString &sql, const ValueList &values) { return executeWith(sql, values); }
     // Answers the new row's rowid.
-    Result<qint64> insert(const QString &sql, const QVariantList &values);
-    using RowVisitor = std::function<void(const QSqlQuery &row)>;
+    Result<qint64> insert(const QString &sql, Values values);
     // The visitor must not run another statement.
-    Result<void> select(const QString &sql, const QVariantList &values, const RowVisitor &visit);
+    using RowVisitor = std::function<void(const SqliteRow &row)>;
+    Result<void> select(const QString &sql, Values values, const RowVisitor &visit)
+    {
+        return selectWith(sql, values, visit);
+    }
+    Result<void> select(const QString &sql, const ValueList &values, const RowVisitor &visit)
+    {
+        return selectWith(sql, values, visit);
+    }
     // The first column of the first row; invalid when there is no row.
-    Result<QVariant> selectValue(const QString &sql, const QVariantList &values = {});
+    Result<QVariant> selectValue(const QString &sql, Values values = {}) { return selectValueWith(sql, values); }
+    Result<QVariant> selectValue(const QString &sql, const ValueList &values) { return selectValueWith(sql, values); }
 
-    // Of the last statement that failed.
+    // Of the last statement that failed: the extended code.
     int errorCode() const { return m_errorCode; }
+    // Whether a transaction is open here, ours or the application's.
+    bool isInTransaction() const;
 
     bool isWritable() const { return m_isWritable; }
     void setWritable(bool isWritable) { m_isWritable = isWritable; }
@@ -62,15 +77,22 @@ public:
     Result<void> check(const StoreTransaction &transaction) const;
 
 private:
-    Result<QSqlQuery *> run(const QString &sql, const QVariantList &values);
-    Result<QSqlQuery *> prepared(const QString &sql);
-    Failure failed(QSqlQuery &query);
-    void noticeLostTransaction();
+    using Span = std::span<const SqliteValue>;
+    Result<qint64> executeWith(const QString &sql, Span values);
+    Result<void> selectWith(const QString &sql, Span values, const RowVisitor &visit);
+    Result<QVariant> selectValueWith(const QString &sql, Span values);
+
+    // Bound and not yet begun.
+    Result<SqliteStatement *> ready(const QString &sql, Span values);
+    Result<SqliteStatement *> prepared(const QString &sql);
+    Result<void> checkLibrary() const;
+    Failure failed();
 
     QSqlDatabase m_database;
     Ownership m_ownership;
     QThread *m_thread = QThread::currentThread();
-    std::unordered_map<QString, std::unique_ptr<QSqlQuery>> m_statements;
+    sqlite3 *m_handle = nullptr; // Qt's
+    std::unordered_map<QString, SqliteStatement> m_statements;
     const StoreTransaction *m_transaction = nullptr;
     bool m_hasLostTransaction = false;
     bool m_isWritable = true;

@@ -107,6 +107,8 @@ Result<void> SqliteDatabase::openApplication()
             return opened;
     } else if (!database.isOpen()) {
         return localFailure(QStringLiteral("The application's database connection is not open. Open it first."));
+    } else if (const auto attached = m_connection.attach(); !attached) {
+        return attached;
     }
     if (const auto known = SqliteSchema::checkKnown(m_connection); !known)
         return known;

@@ -7,70 +7,65 @@
 
 namespace Tideline::SqliteEncoding {
 
-QVariant fromTime(const QDateTime &time)
+SqliteValue fromTime(const QDateTime &time)
 {
-    return time.isValid() ? QVariant(static_cast<qlonglong>(time.toMSecsSinceEpoch())) : QVariant();
+    return time.isValid() ? SqliteValue(qint64(time.toMSecsSinceEpoch())) : SqliteValue();
 }
 
-QDateTime toTime(const QVariant &column)
+QDateTime toTime(const SqliteRow &row, int column)
 {
-    return column.isNull() ? QDateTime() : QDateTime::fromMSecsSinceEpoch(column.toLongLong(), Qt::UTC);
+    return row.isNull(column) ? QDateTime() : QDateTime::fromMSecsSinceEpoch(row.integer(column), Qt::UTC);
 }
 
-QVariant fromFailure(const Failure &failure)
+SqliteValue fromFailure(const Failure &failure)
 {
     if (!failure.isFailure())
         return {};
     // Whatever a server put into a failure's texts, the failure itself must not become unstorable.
     if (const Result<QByteArray> json = Json::serialize(failure.toVariantMap()))
-        return QString::fromUtf8(*json);
+        return SqliteValue::ofUtf8(*json);
     Failure bare(failure.code, QStringLiteral("The reason holds characters that cannot be stored."));
     bare.httpStatus = failure.httpStatus;
     bare.retryAfter = failure.retryAfter;
-    return QString::fromUtf8(Json::toText(bare.toVariantMap()));
+    return SqliteValue::ofUtf8(Json::toText(bare.toVariantMap()));
 }
 
-Failure toFailure(const QVariant &column)
+Failure toFailure(const SqliteRow &row, int column)
 {
-    if (column.isNull())
+    if (row.isNull(column))
         return {};
-    const Result<QVariantMap> map = Json::parseObject(column.toString().toUtf8());
+    const Result<QVariantMap> map = Json::parseObject(row.utf8(column));
     if (!map)
         return {Failure::Code::Deserialization, QStringLiteral("The stored reason cannot be read.")};
     return Failure::fromVariantMap(*map);
 }
 
-Result<QVariant> fromRow(const std::optional<QVariantMap> &row)
+Result<SqliteValue> fromRow(const std::optional<QVariantMap> &values)
 {
-    if (!row)
-        return QVariant();
-    const Result<QByteArray> json = Json::serialize(*row);
+    if (!values)
+        return SqliteValue();
+    const Result<QByteArray> json = Json::serialize(*values);
     if (!json)
         return json.failure();
-    return QVariant(QString::fromUtf8(*json));
+    return SqliteValue::ofUtf8(*json);
 }
 
-Result<std::optional<QVariantMap>> toRow(const QVariant &column)
+Result<std::optional<QVariantMap>> toRow(const SqliteRow &row, int column)
 {
-    if (column.isNull())
+    if (row.isNull(column))
         return std::optional<QVariantMap>();
-    Result<QVariantMap> row = Json::parseObject(column.toString().toUtf8());
-    if (!row)
-        return row.failure();
-    return std::optional<QVariantMap>(std::move(*row));
+    Result<QVariantMap> values = Json::parseObject(row.utf8(column));
+    if (!values)
+        return values.failure();
+    return std::optional<QVariantMap>(std::move(*values));
 }
 
-QVariant textOrNull(const QString &text)
+SqliteValue textOrNull(const QString &text)
 {
-    return text.isEmpty() ? QVariant() : QVariant(text);
+    return text.isEmpty() ? SqliteValue() : SqliteValue(text);
 }
 
-QString text(const QString &text)
-{
-    return text.isNull() ? QStringLiteral("") : text;
-}
-
-QString contains(const QStringList &columns, const QString &text, QVariantList *values)
+QString contains(const QStringList &columns, const QString &text, QList<SqliteValue> *values)
 {
     QString pattern = text;
     pattern.replace(QLatin1Char('\\'), QStringLiteral("\\\\"))
@@ -79,7 +74,7 @@ QString contains(const QStringList &columns, const QString &text, QVariantList *
     QStringList terms;
     for (const QString &column : columns) {
         terms.append(column + QStringLiteral(" LIKE ? ESCAPE '\\'"));
-        values->append(QLatin1Char('%') + pattern + QLatin1Char('%'));
+        values->append(QString(QLatin1Char('%') + pattern + QLatin1Char('%')));
     }
     return QStringLiteral("(%1)").arg(terms.join(QStringLiteral(" OR ")));
 }

@@ -6,7 +6,10 @@
 #include <tideline/core/failure.h>
 #include <tideline/core/result.h>
 
+#include <tideline/sqlite/sqlitestatement.h>
+
 #include <QtCore/QDateTime>
+#include <QtCore/QList>
 #include <QtCore/QStringList>
 #include <QtCore/QVariantMap>
 
@@ -15,20 +18,19 @@
 // How our own tables keep what SQLite has no type for: times as milliseconds since 1970 in UTC, maps as JSON text.
 namespace Tideline::SqliteEncoding {
 
-QVariant fromTime(const QDateTime &time);
-QDateTime toTime(const QVariant &column);
+SqliteValue fromTime(const QDateTime &time);
+QDateTime toTime(const SqliteRow &row, int column);
 
-QVariant fromFailure(const Failure &failure); // null when it is none
-Failure toFailure(const QVariant &column);
+SqliteValue fromFailure(const Failure &failure); // null when it is none
+Failure toFailure(const SqliteRow &row, int column);
 
-Result<QVariant> fromRow(const std::optional<QVariantMap> &row);
-Result<std::optional<QVariantMap>> toRow(const QVariant &column);
+Result<SqliteValue> fromRow(const std::optional<QVariantMap> &values);
+Result<std::optional<QVariantMap>> toRow(const SqliteRow &row, int column);
 
-QVariant textOrNull(const QString &text);
-QString text(const QString &text); // never null: a null QString would be bound as NULL
+SqliteValue textOrNull(const QString &text);
 
 // "… AND (a LIKE ? OR b LIKE ?)" for a text that may stand anywhere in these columns, ignoring case; appends the
 // values.
-QString contains(const QStringList &columns, const QString &text, QVariantList *values);
+QString contains(const QStringList &columns, const QString &text, QList<SqliteValue> *values);
 
 } // namespace Tideline::SqliteEncoding

@@ -3,14 +3,7 @@
 
 #include <tideline/sqlite/sqlitefailure.h>
 
-#include <QtSql/QSqlError>
-
 namespace Tideline {
-
-int sqliteCode(const QSqlError &error)
-{
-    return error.nativeErrorCode().toInt();
-}
 
 int primaryCode(int extendedCode)
 {
@@ -22,14 +15,13 @@ Failure localFailure(const QString &detail)
     return {Failure::Code::LocalStore, detail};
 }
 
-Failure sqliteFailure(const QSqlError &error)
+Failure sqliteFailure(int extendedCode, const QString &text)
 {
-    const int code = sqliteCode(error);
-    if (code == SqliteCode::BusySnapshot) {
+    if (extendedCode == SqliteCode::BusySnapshot) {
         return localFailure(QStringLiteral("A query of this connection is still open and shows an older state of the "
                                            "database. Finish the query, then try again."));
     }
-    switch (primaryCode(code)) {
+    switch (primaryCode(extendedCode)) {
     case SqliteCode::Busy:
     case SqliteCode::Locked:
         return localFailure(QStringLiteral("The database is in use: another program or connection did not end its "
@@ -40,7 +32,7 @@ Failure sqliteFailure(const QSqlError &error)
     case SqliteCode::IoError:
         return localFailure(QStringLiteral("The disk reported an error (SQLite code %1). Check the disk and its "
                                            "connection, then try again.")
-                                .arg(code));
+                                .arg(extendedCode));
     case SqliteCode::Corrupt:
         return localFailure(QStringLiteral("The database is encrypted or corrupt. Restore it from a backup."));
     case SqliteCode::Full:
@@ -57,15 +49,15 @@ Failure sqliteFailure(const QSqlError &error)
         // SQLite names the constraint and its columns here, never a value.
         return {Failure::Code::Deserialization,
                 QStringLiteral("The local database refuses the row: %1. Change the row or the table's constraint.")
-                    .arg(error.databaseText())};
+                    .arg(text)};
     case SqliteCode::TooBig:
         return {Failure::Code::PayloadTooLarge,
                 QStringLiteral("A value is larger than SQLite can store. Make it smaller.")};
     default:
         return localFailure(QStringLiteral("The local database failed: %1 (SQLite code %2). Check its tables against "
                                            "the configuration.")
-                                .arg(error.databaseText())
-                                .arg(code));
+                                .arg(text)
+                                .arg(extendedCode));
     }
 }
 

@@ -5,8 +5,6 @@
 
 #include <tideline/core/failure.h>
 
-class QSqlError;
-
 namespace Tideline {
 
 // The primary result codes of SQLite that this adapter tells apart.
@@ -26,13 +24,11 @@ inline constexpr int NotADatabase = 26;
 inline constexpr int BusySnapshot = 517; // extended
 } // namespace SqliteCode
 
-// The extended result code; 0 when the error is none of SQLite's.
-int sqliteCode(const QSqlError &error);
 int primaryCode(int extendedCode);
 
 // What happened and what to do about it. Constraints of the application's tables are Deserialization (the row does not
-// fit), everything else is LocalStore.
-Failure sqliteFailure(const QSqlError &error);
+// fit), everything else is LocalStore. text: SQLite's own.
+Failure sqliteFailure(int extendedCode, const QString &text);
 Failure localFailure(const QString &detail);
 
 } // namespace Tideline

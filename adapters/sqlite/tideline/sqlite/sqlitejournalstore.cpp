@@ -20,7 +20,7 @@ constexpr int keptEvents = 10'000;
 struct Condition
 {
     QString sql;
-    QVariantList values;
+    QList<SqliteValue> values;
 };
 
 Condition conditionOf(const JournalFilter &filter, const QStringList &searchedColumns)
@@ -41,17 +41,17 @@ Condition conditionOf(const JournalFilter &filter, const QStringList &searchedCo
     return condition;
 }
 
-Result<ConflictRecord> conflictOf(const QSqlQuery &row)
+Result<ConflictRecord> conflictOf(const SqliteRow &row)
 {
     ConflictRecord conflict;
-    conflict.id = row.value(0).toString();
-    conflict.table = row.value(1).toString();
-    conflict.recordId = row.value(2).toString();
-    const bool isReadable = fromText(row.value(3).toString(), &conflict.strategy);
-    conflict.isOpen = row.value(4).toBool();
+    conflict.id = row.text(0);
+    conflict.table = row.text(1);
+    conflict.recordId = row.text(2);
+    const bool isReadable = fromText(row.text(3), &conflict.strategy);
+    conflict.isOpen = row.integer(4) != 0;
     std::optional<QVariantMap> *const sides[] = {&conflict.base, &conflict.local, &conflict.remote, &conflict.resolved};
     for (int i = 0; i < 4; ++i) {
-        const auto side = toRow(row.value(5 + i));
+        const auto side = toRow(row, 5 + i);
         if (!side || !isReadable) {
             return Failure(Failure::Code::Deserialization,
                            QStringLiteral("The stored conflict %1 cannot be read. Restore the database from a backup.")
@@ -59,7 +59,7 @@ Result<ConflictRecord> conflictOf(const QSqlQuery &row)
         }
         *sides[i] = *side;
     }
-    conflict.at = toTime(row.value(9));
+    conflict.at = toTime(row, 9);
     return conflict;
 }
 
@@ -70,7 +70,8 @@ SqliteJournalStore::SqliteJournalStore(SqliteConnection &connection)
 {
 }
 
-Result<QList<ConflictRecord>> SqliteJournalStore::readConflicts(const QString &condition, const QVariantList &values)
+Result<QList<ConflictRecord>> SqliteJournalStore::readConflicts(const QString &condition,
+                                                                const QList<SqliteValue> &values)
 {
     QList<ConflictRecord> conflicts;
     Failure unreadable;
@@ -78,7 +79,7 @@ Result<QList<ConflictRecord>> SqliteJournalStore::readConflicts(const QString &c
         QStringLiteral("SELECT id, table_name, record_id, strategy, is_open, base, local, remote, resolved, at"
                        " FROM tideline_conflict WHERE ")
             + condition,
-        values, [&](const QSqlQuery &row) {
+        values, [&](const SqliteRow &row) {
             if (const auto conflict = conflictOf(row))
                 conflicts.append(*conflict);
             else
@@ -93,7 +94,7 @@ Result<QList<ConflictRecord>> SqliteJournalStore::readConflicts(const QString &c
 
 Result<ConflictRecord> SqliteJournalStore::conflict(const QString &conflictId)
 {
-    const auto found = readConflicts(QStringLiteral("id = ?"), {text(conflictId)});
+    const auto found = readConflicts(QStringLiteral("id = ?"), {conflictId});
     if (!found)
         return found.failure();
     if (found->isEmpty()) {
@@ -137,15 +138,15 @@ Result<QList<LoggedEvent>> SqliteJournalStore::events(const JournalFilter &filte
     const auto selected = m_connection.select(
         QStringLiteral("SELECT seq, at, name, table_name, record_id, detail FROM tideline_event WHERE ") + condition.sql
             + QStringLiteral(" ORDER BY seq DESC LIMIT ? OFFSET ?"),
-        condition.values, [&](const QSqlQuery &row) {
+        condition.values, [&](const SqliteRow &row) {
             LoggedEvent event;
-            event.sequence = row.value(0).toLongLong();
-            event.at = toTime(row.value(1));
-            event.name = row.value(2).toString();
-            event.table = row.value(3).toString();
-            event.recordId = row.value(4).toString();
+            event.sequence = row.integer(0);
+            event.at = toTime(row, 1);
+            event.name = row.text(2);
+            event.table = row.text(3);
+            event.recordId = row.text(4);
             // An unreadable detail must not hide the rest of the log.
-            if (const auto detail = toRow(row.value(5)); detail && *detail)
+            if (const auto detail = toRow(row, 5); detail && *detail)
                 event.detail = **detail;
             events.append(event);
         });
@@ -167,8 +168,8 @@ Result<QStringList> SqliteJournalStore::quarantinedRecords(const QString &table)
 {
     QStringList records;
     const auto selected =
-        m_connection.select(QStringLiteral("SELECT record_id FROM tideline_quarantine WHERE table_name = ?"),
-                            {text(table)}, [&](const QSqlQuery &row) { records.append(row.value(0).toString()); });
+        m_connection.select(QStringLiteral("SELECT record_id FROM tideline_quarantine WHERE table_name = ?"), {table},
+                            [&](const SqliteRow &row) { records.append(row.text(0)); });
     if (!selected)
         return selected.failure();
     return records;
@@ -176,8 +177,8 @@ Result<QStringList> SqliteJournalStore::quarantinedRecords(const QString &table)
 
 Result<void> SqliteJournalStore::saveConflict(StoreTransaction &transaction, const ConflictRecord &conflict)
 {
-    QVariantList values{text(conflict.id), text(conflict.table), text(conflict.recordId), toText(conflict.strategy),
-                        conflict.isOpen};
+    QList<SqliteValue> values{conflict.id, conflict.table, conflict.recordId, toText(conflict.strategy),
+                              conflict.isOpen};
     for (const auto *side : {&conflict.base, &conflict.local, &conflict.remote, &conflict.resolved}) {
         const auto json = fromRow(*side);
         if (!json)
@@ -205,7 +206,7 @@ Result<void> SqliteJournalStore::appendEvent(StoreTransaction &transaction, cons
         return checked.failure();
     const auto sequence = m_connection.insert(
         QStringLiteral("INSERT INTO tideline_event (at, name, table_name, record_id, detail) VALUES (?, ?, ?, ?, ?)"),
-        {fromTime(event.at), text(event.name), text(event.table), text(event.recordId), *detail});
+        {fromTime(event.at), event.name, event.table, event.recordId, *detail});
     if (!sequence)
         return sequence.failure();
     // Sequence numbers have no gaps worth counting: AUTOINCREMENT gives each event the next one.
@@ -222,13 +223,13 @@ Result<void> SqliteJournalStore::quarantine(StoreTransaction &transaction, const
                  QStringLiteral("INSERT INTO tideline_quarantine (table_name, record_id, row, reason, at)"
                                 " VALUES (?, ?, ?, ?, ?) ON CONFLICT (table_name, record_id) DO UPDATE SET"
                                 " row = excluded.row, reason = excluded.reason, at = excluded.at"),
-                 {text(table), text(recordId), json ? *json : QVariant(), fromFailure(reason), fromTime(at)});
+                 {table, recordId, json ? *json : SqliteValue(), fromFailure(reason), fromTime(at)});
 }
 
 Result<void> SqliteJournalStore::release(StoreTransaction &transaction, const QString &table, const QString &recordId)
 {
     return write(transaction, QStringLiteral("DELETE FROM tideline_quarantine WHERE table_name = ? AND record_id = ?"),
-                 {text(table), text(recordId)});
+                 {table, recordId});
 }
 
 Result<void> SqliteJournalStore::clear(StoreTransaction &transaction)
@@ -243,7 +244,7 @@ Result<void> SqliteJournalStore::clear(StoreTransaction &transaction)
 }
 
 Result<void> SqliteJournalStore::write(const StoreTransaction &transaction, const QString &sql,
-                                       const QVariantList &values)
+                                       const QList<SqliteValue> &values)
 {
     if (const auto checked = m_connection.check(transaction); !checked)
         return checked.failure();

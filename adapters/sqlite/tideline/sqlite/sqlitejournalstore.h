@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <tideline/sqlite/sqlitevalue.h>
 #include <tideline/stores/journalstore.h>
 
 namespace Tideline {
@@ -29,8 +30,8 @@ public:
     Result<void> clear(StoreTransaction &transaction) override;
 
 private:
-    Result<QList<ConflictRecord>> readConflicts(const QString &condition, const QVariantList &values);
-    Result<void> write(const StoreTransaction &transaction, const QString &sql, const QVariantList &values = {});
+    Result<QList<ConflictRecord>> readConflicts(const QString &condition, const QList<SqliteValue> &values);
+    Result<void> write(const StoreTransaction &transaction, const QString &sql, const QList<SqliteValue> &values = {});
 
     SqliteConnection &m_connection;
 };

@@ -11,7 +11,7 @@ namespace Tideline {
 
 namespace {
 
-QVariantList valuesOf(const QSqlQuery &row, qsizetype count)
+QVariantList valuesOf(const SqliteRow &row, qsizetype count)
 {
     QVariantList values;
     values.reserve(count);
@@ -74,7 +74,7 @@ Result<SqliteLocalStore::KeyCondition> SqliteLocalStore::condition(const SqliteT
         const auto value = columns->at(i).encodeKey(table.name, parts->at(i));
         if (!value)
             return value.failure();
-        key.values.append(*value);
+        key.values.append(SqliteValue(*value));
         key.columns.append(quoted(columns->at(i).name));
         terms.append(key.columns.constLast() + QStringLiteral(" = ?"));
     }
@@ -106,7 +106,7 @@ Result<std::optional<QVariantMap>> SqliteLocalStore::row(const TableConfig &conf
     const auto selected = m_connection.select(
         QStringLiteral("SELECT %1 FROM %2 WHERE %3").arg(described->columnList(), quoted(config.name), key->sql),
         key->values,
-        [&](const QSqlQuery &found) { row = described->rowOf(valuesOf(found, described->columns.size())); });
+        [&](const SqliteRow &found) { row = described->rowOf(valuesOf(found, described->columns.size())); });
     if (!selected)
         return selected.failure();
     return row;
@@ -123,7 +123,7 @@ Result<QList<QVariantMap>> SqliteLocalStore::rows(const TableConfig &config, qin
     const auto selected =
         m_connection.select(QStringLiteral("SELECT %1 FROM %2").arg(described->columnList(), quoted(config.name))
                                 + orderBy(config) + QStringLiteral(" LIMIT ?"),
-                            {limit}, [&](const QSqlQuery &found) {
+                            {limit}, [&](const SqliteRow &found) {
                                 rows.append(described->rowOf(valuesOf(found, described->columns.size())));
                             });
     if (!selected)
@@ -161,7 +161,7 @@ Result<QList<RecordVersion>> SqliteLocalStore::versions(const TableConfig &confi
     const auto selected = m_connection.select(
         QStringLiteral("SELECT %1 FROM %2").arg(names.join(QStringLiteral(", ")), quoted(config.name))
             + orderBy(config),
-        {}, [&](const QSqlQuery &found) {
+        {}, [&](const SqliteRow &found) {
             QVariantMap key;
             for (int i = 0; i < keyCount; ++i)
                 key.insert(columns->at(i).name, columns->at(i).decode(found.value(i)));
@@ -195,7 +195,7 @@ Result<void> SqliteLocalStore::upsertRow(StoreTransaction &transaction, const Ta
                 .arg(config.name, config.key.join(QStringLiteral(", "))));
     }
     QStringList columns;
-    QVariantList encoded;
+    QList<SqliteValue> encoded;
     for (auto it = values.cbegin(); it != values.cend(); ++it) {
         const SqliteColumn *column = described->column(it.key());
         if (column == nullptr || config.key.contains(it.key()))
@@ -204,7 +204,7 @@ Result<void> SqliteLocalStore::upsertRow(StoreTransaction &transaction, const Ta
         if (!value)
             return value.failure();
         columns.append(quoted(column->name));
-        encoded.append(*value);
+        encoded.append(SqliteValue(*value));
     }
     // Not INSERT … ON CONFLICT: it would refuse a part of an existing row for the required columns that it leaves out.
     // Nobody can come between the two, the transaction holds the write lock.
@@ -223,7 +223,7 @@ Result<void> SqliteLocalStore::upsertRow(StoreTransaction &transaction, const Ta
 }
 
 Result<bool> SqliteLocalStore::updateRow(const SqliteTable &table, const KeyCondition &key, const QStringList &columns,
-                                         const QVariantList &values)
+                                         const QList<SqliteValue> &values)
 {
     if (columns.isEmpty()) {
         const auto found = m_connection.selectValue(

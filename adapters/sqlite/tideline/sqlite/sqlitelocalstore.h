@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tideline/sqlite/sqlitetable.h>
+#include <tideline/sqlite/sqlitevalue.h>
 #include <tideline/stores/localstore.h>
 
 #include <QtCore/QHash>
@@ -35,13 +36,13 @@ private:
     struct KeyCondition
     {
         QString sql;
-        QVariantList values;
+        QList<SqliteValue> values;
         QStringList columns; // quoted
     };
     Result<SqliteTable> table(const QString &name);
     static Result<KeyCondition> condition(const SqliteTable &table, const TableConfig &config, const QString &recordId);
     Result<bool> updateRow(const SqliteTable &table, const KeyCondition &key, const QStringList &columns,
-                           const QVariantList &values);
+                           const QList<SqliteValue> &values);
 
     SqliteConnection &m_connection;
     // Descriptions of tables, good for one version of the database's schema.

@@ -17,30 +17,31 @@ using namespace SqliteEncoding;
 
 #define TIDELINE_ENTRY_COLUMNS \
     "seq, id, table_name, record_id, operation, payload, base, created_at, retry_count, next_retry_at, state, error, " \
-    "sent_at, finished_at, held_by"
+    "sent_at, finished_at, held_by, merged_into"
 
 // The condition of the index tideline_entry_open, word for word: only so does SQLite use it.
 #define TIDELINE_OPEN_STATES "state IN ('pending', 'inFlight', 'dead')"
 
 // An entry that cannot be decoded says so in its error; its row stays as it is for a person to repair.
-SyncEntry entryOf(const QSqlQuery &row, bool *isDecoded)
+SyncEntry entryOf(const SqliteRow &row, bool *isDecoded)
 {
     SyncEntry entry;
-    entry.sequence = row.value(0).toLongLong();
-    entry.id = row.value(1).toString();
-    entry.table = row.value(2).toString();
-    entry.recordId = row.value(3).toString();
-    bool isReadable = fromText(row.value(4).toString(), &entry.operation);
-    entry.createdAt = toTime(row.value(7));
-    entry.retryCount = row.value(8).toInt();
-    entry.nextRetryAt = toTime(row.value(9));
-    isReadable = fromText(row.value(10).toString(), &entry.state) && isReadable;
-    entry.error = toFailure(row.value(11));
-    entry.sentAt = toTime(row.value(12));
-    entry.finishedAt = toTime(row.value(13));
-    entry.heldBy = row.value(14).toString();
-    const auto payload = toRow(row.value(5));
-    const auto base = toRow(row.value(6));
+    entry.sequence = row.integer(0);
+    entry.id = row.text(1);
+    entry.table = row.text(2);
+    entry.recordId = row.text(3);
+    bool isReadable = fromText(row.text(4), &entry.operation);
+    entry.createdAt = toTime(row, 7);
+    entry.retryCount = static_cast<int>(row.integer(8));
+    entry.nextRetryAt = toTime(row, 9);
+    isReadable = fromText(row.text(10), &entry.state) && isReadable;
+    entry.error = toFailure(row, 11);
+    entry.sentAt = toTime(row, 12);
+    entry.finishedAt = toTime(row, 13);
+    entry.heldBy = row.text(14);
+    entry.mergedInto = row.text(15);
+    const auto payload = toRow(row, 5);
+    const auto base = toRow(row, 6);
     *isDecoded = isReadable && payload && *payload && base;
     if (*isDecoded) {
         entry.payload = **payload;
@@ -55,7 +56,7 @@ SyncEntry entryOf(const QSqlQuery &row, bool *isDecoded)
 struct Condition
 {
     QString sql;
-    QVariantList values;
+    QList<SqliteValue> values;
 };
 
 // All but the states.
@@ -114,10 +115,11 @@ SqliteQueueStore::SqliteQueueStore(SqliteConnection &connection)
 {
 }
 
-Result<QList<SyncEntry>> SqliteQueueStore::read(const QString &sql, const QVariantList &values, Undecodable undecodable)
+Result<QList<SyncEntry>> SqliteQueueStore::read(const QString &sql, const QList<SqliteValue> &values,
+                                                Undecodable undecodable)
 {
     QList<SyncEntry> entries;
-    const auto selected = m_connection.select(sql, values, [&](const QSqlQuery &row) {
+    const auto selected = m_connection.select(sql, values, [&](const SqliteRow &row) {
         bool isDecoded = false;
         const SyncEntry entry = entryOf(row, &isDecoded);
         if (isDecoded || undecodable == Undecodable::Show)
@@ -129,7 +131,7 @@ Result<QList<SyncEntry>> SqliteQueueStore::read(const QString &sql, const QVaria
 }
 
 Result<qint64> SqliteQueueStore::write(const StoreTransaction &transaction, const QString &sql,
-                                       const QVariantList &values)
+                                       std::initializer_list<SqliteValue> values)
 {
     if (const auto checked = m_connection.check(transaction); !checked)
         return checked.failure();
@@ -139,7 +141,7 @@ Result<qint64> SqliteQueueStore::write(const StoreTransaction &transaction, cons
 Result<SyncEntry> SqliteQueueStore::entry(const QString &entryId)
 {
     const auto found =
-        read(QStringLiteral("SELECT " TIDELINE_ENTRY_COLUMNS " FROM tideline_entry WHERE id = ?"), {text(entryId)});
+        read(QStringLiteral("SELECT " TIDELINE_ENTRY_COLUMNS " FROM tideline_entry WHERE id = ?"), {entryId});
     if (!found)
         return found.failure();
     if (found->isEmpty())
@@ -168,7 +170,7 @@ Result<QList<SyncEntry>> SqliteQueueStore::openEntries(const QString &table, con
 {
     return read(QStringLiteral("SELECT " TIDELINE_ENTRY_COLUMNS " FROM tideline_entry INDEXED BY tideline_entry_open"
                                " WHERE table_name = ? AND record_id = ? AND " TIDELINE_OPEN_STATES " ORDER BY seq"),
-                {text(table), text(recordId)});
+                {table, recordId});
 }
 
 Result<QHash<QString, int>> SqliteQueueStore::openRecords(const QString &table)
@@ -177,7 +179,7 @@ Result<QHash<QString, int>> SqliteQueueStore::openRecords(const QString &table)
     const auto selected = m_connection.select(
         QStringLiteral("SELECT record_id, count(*) FROM tideline_entry INDEXED BY tideline_entry_open"
                        " WHERE table_name = ? AND " TIDELINE_OPEN_STATES " GROUP BY record_id"),
-        {text(table)}, [&](const QSqlQuery &row) { records.insert(row.value(0).toString(), row.value(1).toInt()); });
+        {table}, [&](const SqliteRow &row) { records.insert(row.text(0), static_cast<int>(row.integer(1))); });
     if (!selected)
         return selected.failure();
     return records;
@@ -186,10 +188,10 @@ Result<QHash<QString, int>> SqliteQueueStore::openRecords(const QString &table)
 Result<QList<SyncEntry>> SqliteQueueStore::due(const QDateTime &now, int limit, bool ignoreBackoff,
                                                const QStringList &excludedTables)
 {
-    QVariantList values;
+    QList<SqliteValue> values;
     QString sql = QStringLiteral(
         "SELECT " TIDELINE_ENTRY_COLUMNS " FROM tideline_entry AS e INDEXED BY tideline_entry_pending"
-        " WHERE state = 'pending' AND held_by IS NULL"
+        " WHERE state = 'pending' AND held_by IS NULL AND merged_into IS NULL"
         " AND NOT EXISTS (SELECT 1 FROM tideline_entry AS earlier INDEXED BY tideline_entry_open"
         "  WHERE earlier.table_name = e.table_name AND earlier.record_id = e.record_id AND earlier.seq < e.seq"
         "  AND earlier." TIDELINE_OPEN_STATES " AND earlier.state <> 'dead')");
@@ -200,7 +202,7 @@ Result<QList<SyncEntry>> SqliteQueueStore::due(const QDateTime &now, int limit, 
     if (!excludedTables.isEmpty()) {
         const QStringList marks(excludedTables.size(), QStringLiteral("?"));
         sql += QStringLiteral(" AND table_name NOT IN (%1)").arg(marks.join(QStringLiteral(", ")));
-        values += QVariantList(excludedTables.cbegin(), excludedTables.cend());
+        values += QList<SqliteValue>(excludedTables.cbegin(), excludedTables.cend());
     }
     sql += QStringLiteral(" ORDER BY seq LIMIT ?");
     values.append(limit);
@@ -210,12 +212,14 @@ Result<QList<SyncEntry>> SqliteQueueStore::due(const QDateTime &now, int limit, 
 
 Result<QDateTime> SqliteQueueStore::nextRetryAt()
 {
-    const auto earliest = m_connection.selectValue(
+    QDateTime earliest;
+    const auto selected = m_connection.select(
         QStringLiteral("SELECT min(next_retry_at) FROM tideline_entry INDEXED BY tideline_entry_retry"
-                       " WHERE state = 'pending' AND held_by IS NULL AND next_retry_at IS NOT NULL"));
-    if (!earliest)
-        return earliest.failure();
-    return toTime(*earliest);
+                       " WHERE state = 'pending' AND held_by IS NULL AND next_retry_at IS NOT NULL"),
+        {}, [&](const SqliteRow &row) { earliest = toTime(row, 0); });
+    if (!selected)
+        return selected.failure();
+    return earliest;
 }
 
 Result<QHash<QString, TableCounts>> SqliteQueueStore::counts()
@@ -224,13 +228,13 @@ Result<QHash<QString, TableCounts>> SqliteQueueStore::counts()
     const auto selected =
         m_connection.select(QStringLiteral("SELECT table_name, pending, failed, dead, held FROM tideline_count"
                                            " WHERE pending <> 0 OR dead <> 0"),
-                            {}, [&](const QSqlQuery &row) {
+                            {}, [&](const SqliteRow &row) {
                                 TableCounts table;
-                                table.pending = row.value(1).toLongLong();
-                                table.failed = row.value(2).toLongLong();
-                                table.dead = row.value(3).toLongLong();
-                                table.held = row.value(4).toLongLong();
-                                counts.insert(row.value(0).toString(), table);
+                                table.pending = row.integer(1);
+                                table.failed = row.integer(2);
+                                table.dead = row.integer(3);
+                                table.held = row.integer(4);
+                                counts.insert(row.text(0), table);
                             });
     if (!selected)
         return selected.failure();
@@ -242,8 +246,8 @@ Result<QList<SyncAttempt>> SqliteQueueStore::attempts(const QString &entryId)
     QList<SyncAttempt> attempts;
     const auto selected =
         m_connection.select(QStringLiteral("SELECT at, failure FROM tideline_attempt WHERE entry_id = ? ORDER BY seq"),
-                            {text(entryId)}, [&](const QSqlQuery &row) {
-                                attempts.append({toTime(row.value(0)), toFailure(row.value(1))});
+                            {entryId}, [&](const SqliteRow &row) {
+                                attempts.append({toTime(row, 0), toFailure(row, 1)});
                             });
     if (!selected)
         return selected.failure();
@@ -264,11 +268,11 @@ Result<SyncEntry> SqliteQueueStore::enqueue(StoreTransaction &transaction, const
         return base.failure();
     const auto sequence = m_connection.insert(
         QStringLiteral("INSERT INTO tideline_entry (id, table_name, record_id, operation, payload, base, created_at,"
-                       " retry_count, next_retry_at, state, error, sent_at, finished_at, held_by)"
-                       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-        {entry.id, text(entry.table), text(entry.recordId), toText(entry.operation), *payload, *base,
-         fromTime(entry.createdAt), entry.retryCount, fromTime(entry.nextRetryAt), toText(entry.state),
-         fromFailure(entry.error), fromTime(entry.sentAt), fromTime(entry.finishedAt), textOrNull(entry.heldBy)});
+                       " retry_count, next_retry_at, state, error, sent_at, finished_at, held_by, merged_into)"
+                       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+        {entry.id, entry.table, entry.recordId, toText(entry.operation), *payload, *base, fromTime(entry.createdAt),
+         entry.retryCount, fromTime(entry.nextRetryAt), toText(entry.state), fromFailure(entry.error),
+         fromTime(entry.sentAt), fromTime(entry.finishedAt), textOrNull(entry.heldBy), textOrNull(entry.mergedInto)});
     if (!sequence) {
         if (primaryCode(m_connection.errorCode()) == SqliteCode::Constraint)
             return Failure(Failure::Code::Invalid, QStringLiteral("A queue entry with this id is there already."));
@@ -290,11 +294,11 @@ Result<void> SqliteQueueStore::update(StoreTransaction &transaction, const SyncE
     const auto changed =
         write(transaction,
               QStringLiteral("UPDATE tideline_entry SET operation = ?, payload = ?, base = ?, retry_count = ?,"
-                             " next_retry_at = ?, state = ?, error = ?, sent_at = ?, finished_at = ?, held_by = ?"
-                             " WHERE id = ?"),
+                             " next_retry_at = ?, state = ?, error = ?, sent_at = ?, finished_at = ?, held_by = ?,"
+                             " merged_into = ? WHERE id = ?"),
               {toText(entry.operation), *payload, *base, entry.retryCount, fromTime(entry.nextRetryAt),
                toText(entry.state), fromFailure(entry.error), fromTime(entry.sentAt), fromTime(entry.finishedAt),
-               textOrNull(entry.heldBy), text(entry.id)});
+               textOrNull(entry.heldBy), textOrNull(entry.mergedInto), entry.id});
     if (!changed)
         return changed.failure();
     if (*changed == 0)
@@ -302,19 +306,43 @@ Result<void> SqliteQueueStore::update(StoreTransaction &transaction, const SyncE
     return {};
 }
 
+Result<void> SqliteQueueStore::markSent(StoreTransaction &transaction, const QString &entryId, const QDateTime &sentAt,
+                                        const QString &mergedInto)
+{
+    const auto changed =
+        write(transaction,
+              QStringLiteral("UPDATE tideline_entry SET state = 'inFlight', sent_at = ?, merged_into = ? WHERE id = ?"),
+              {fromTime(sentAt), textOrNull(mergedInto), entryId});
+    if (!changed)
+        return changed.failure();
+    return *changed == 0 ? unknownEntry() : Result<void>();
+}
+
+Result<void> SqliteQueueStore::finish(StoreTransaction &transaction, const QString &entryId, EntryState state,
+                                      const QDateTime &finishedAt)
+{
+    const auto changed = write(transaction,
+                               QStringLiteral("UPDATE tideline_entry SET state = ?, finished_at = ?, error = NULL,"
+                                              " next_retry_at = NULL, held_by = NULL WHERE id = ?"),
+                               {toText(state), fromTime(finishedAt), entryId});
+    if (!changed)
+        return changed.failure();
+    return *changed == 0 ? unknownEntry() : Result<void>();
+}
+
 Result<void> SqliteQueueStore::addAttempt(StoreTransaction &transaction, const QString &entryId,
                                           const SyncAttempt &attempt)
 {
     const auto added =
         write(transaction, QStringLiteral("INSERT INTO tideline_attempt (entry_id, at, failure) VALUES (?, ?, ?)"),
-              {text(entryId), fromTime(attempt.at), fromFailure(attempt.failure)});
+              {entryId, fromTime(attempt.at), fromFailure(attempt.failure)});
     if (!added)
         return added.failure();
     const auto trimmed = write(
         transaction,
         QStringLiteral("DELETE FROM tideline_attempt WHERE entry_id = ? AND seq <= (SELECT seq FROM tideline_attempt"
                        " WHERE entry_id = ? ORDER BY seq DESC LIMIT 1 OFFSET 100)"),
-        {text(entryId), text(entryId)});
+        {entryId, entryId});
     return trimmed ? Result<void>() : trimmed.failure();
 }
 
@@ -329,16 +357,17 @@ Result<int> SqliteQueueStore::recoverInFlight(StoreTransaction &transaction)
 
 Result<void> SqliteQueueStore::releaseHeld(StoreTransaction &transaction, const QString &holderId)
 {
-    const auto changed = write(
-        transaction, QStringLiteral("UPDATE tideline_entry SET held_by = NULL WHERE held_by = ?"), {text(holderId)});
+    const auto changed =
+        write(transaction, QStringLiteral("UPDATE tideline_entry SET held_by = NULL WHERE held_by = ?"), {holderId});
     return changed ? Result<void>() : changed.failure();
 }
 
 Result<int> SqliteQueueStore::purge(StoreTransaction &transaction, const QDateTime &finishedBefore)
 {
     const auto removed = write(transaction,
-                               QStringLiteral("DELETE FROM tideline_entry WHERE state IN ('done', 'superseded', "
-                                              "'discarded') AND finished_at < ?"),
+                               QStringLiteral("DELETE FROM tideline_entry WHERE seq IN (SELECT seq FROM tideline_entry"
+                                              " WHERE state IN ('done', 'superseded', 'discarded')"
+                                              " AND finished_at < ? LIMIT 1000)"),
                                {fromTime(finishedBefore)});
     if (!removed)
         return removed.failure();

@@ -3,7 +3,10 @@
 
 #pragma once
 
+#include <tideline/sqlite/sqlitevalue.h>
 #include <tideline/stores/queuestore.h>
+
+#include <initializer_list>
 
 namespace Tideline {
 
@@ -27,6 +30,10 @@ public:
 
     Result<SyncEntry> enqueue(StoreTransaction &transaction, const SyncEntry &entry) override;
     Result<void> update(StoreTransaction &transaction, const SyncEntry &entry) override;
+    Result<void> markSent(StoreTransaction &transaction, const QString &entryId, const QDateTime &sentAt,
+                          const QString &mergedInto) override;
+    Result<void> finish(StoreTransaction &transaction, const QString &entryId, EntryState state,
+                        const QDateTime &finishedAt) override;
     Result<void> addAttempt(StoreTransaction &transaction, const QString &entryId, const SyncAttempt &attempt) override;
     Result<int> recoverInFlight(StoreTransaction &transaction) override;
     Result<void> releaseHeld(StoreTransaction &transaction, const QString &holderId) override;
@@ -35,9 +42,10 @@ public:
 
 private:
     enum class Undecodable { Show, Skip };
-    Result<QList<SyncEntry>> read(const QString &sql, const QVariantList &values,
+    Result<QList<SyncEntry>> read(const QString &sql, const QList<SqliteValue> &values,
                                   Undecodable undecodable = Undecodable::Show);
-    Result<qint64> write(const StoreTransaction &transaction, const QString &sql, const QVariantList &values = {});
+    Result<qint64> write(const StoreTransaction &transaction, const QString &sql,
+                         std::initializer_list<SqliteValue> values = {});
 
     SqliteConnection &m_connection;
 };

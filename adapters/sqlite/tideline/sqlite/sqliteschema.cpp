@@ -144,10 +144,19 @@ const QStringList &firstMigration()
     return statements;
 }
 
+// Changes of one record that travel as one.
+const QStringList &secondMigration()
+{
+    static const QStringList statements{
+        QStringLiteral("ALTER TABLE tideline_entry ADD COLUMN merged_into TEXT"),
+    };
+    return statements;
+}
+
 // migrations().at(n) leads from version n to n + 1.
 const QList<QStringList> &migrations()
 {
-    static const QList<QStringList> list{firstMigration()};
+    static const QList<QStringList> list{firstMigration(), secondMigration()};
     return list;
 }
 
@@ -235,7 +244,7 @@ Result<void> SqliteSchema::check(SqliteConnection &connection)
     QStringList tables;
     const auto listed =
         connection.select(QStringLiteral("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name LIMIT 20"),
-                          {}, [&](const QSqlQuery &row) { tables.append(row.value(0).toString()); });
+                          {}, [&](const SqliteRow &row) { tables.append(row.text(0)); });
     if (!listed)
         return listed.failure();
     const QString found = tables.isEmpty() ? QStringLiteral("no tables at all") : tables.join(QStringLiteral(", "));

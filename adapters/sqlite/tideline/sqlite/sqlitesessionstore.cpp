@@ -19,7 +19,7 @@ SqliteSessionStore::SqliteSessionStore(SqliteConnection &connection)
 Result<QVariant> SqliteSessionStore::value(const QString &name)
 {
     const auto stored =
-        m_connection.selectValue(QStringLiteral("SELECT value FROM tideline_session WHERE name = ?"), {text(name)});
+        m_connection.selectValue(QStringLiteral("SELECT value FROM tideline_session WHERE name = ?"), {name});
     if (!stored || !stored->isValid())
         return stored;
     return Json::parse(stored->toString().toUtf8());
@@ -29,7 +29,7 @@ Result<QStringList> SqliteSessionStore::enrolledTables()
 {
     QStringList tables;
     const auto selected = m_connection.select(QStringLiteral("SELECT name FROM tideline_table ORDER BY name"), {},
-                                              [&](const QSqlQuery &row) { tables.append(row.value(0).toString()); });
+                                              [&](const SqliteRow &row) { tables.append(row.text(0)); });
     if (!selected)
         return selected.failure();
     return tables;
@@ -47,8 +47,7 @@ Result<QString> SqliteSessionStore::leaseHolder(const QDateTime &now)
 Result<void> SqliteSessionStore::setValue(StoreTransaction &transaction, const QString &name, const QVariant &value)
 {
     if (!value.isValid()) {
-        const auto removed =
-            write(transaction, QStringLiteral("DELETE FROM tideline_session WHERE name = ?"), {text(name)});
+        const auto removed = write(transaction, QStringLiteral("DELETE FROM tideline_session WHERE name = ?"), {name});
         return removed ? Result<void>() : removed.failure();
     }
     const Result<QByteArray> json = Json::serialize(value);
@@ -57,7 +56,7 @@ Result<void> SqliteSessionStore::setValue(StoreTransaction &transaction, const Q
     const auto stored = write(transaction,
                               QStringLiteral("INSERT INTO tideline_session (name, value) VALUES (?, ?)"
                                              " ON CONFLICT (name) DO UPDATE SET value = excluded.value"),
-                              {text(name), QString::fromUtf8(*json)});
+                              {name, SqliteValue::ofUtf8(*json)});
     return stored ? Result<void>() : stored.failure();
 }
 
@@ -65,7 +64,7 @@ Result<void> SqliteSessionStore::enrol(StoreTransaction &transaction, const QStr
 {
     const auto enrolled =
         write(transaction, QStringLiteral("INSERT INTO tideline_table (name) VALUES (?) ON CONFLICT (name) DO NOTHING"),
-              {text(table)});
+              {table});
     return enrolled ? Result<void>() : enrolled.failure();
 }
 
@@ -77,8 +76,10 @@ Result<bool> SqliteSessionStore::acquireLease(StoreTransaction &transaction, con
               QStringLiteral("INSERT INTO tideline_lease (only, holder, until) VALUES (1, ?, ?)"
                              " ON CONFLICT (only) DO UPDATE SET holder = excluded.holder,"
                              " until = excluded.until"
-                             " WHERE tideline_lease.holder = excluded.holder OR tideline_lease.until <= ?"),
-              {text(holder), fromTime(until), fromTime(now)});
+                             " WHERE tideline_lease.holder = excluded.holder OR tideline_lease.until <= ?"
+                             // later than anybody's lease can be: the clock was set back
+                             " OR tideline_lease.until > excluded.until"),
+              {holder, fromTime(until), fromTime(now)});
     if (!taken)
         return taken.failure();
     return *taken > 0;
@@ -86,8 +87,7 @@ Result<bool> SqliteSessionStore::acquireLease(StoreTransaction &transaction, con
 
 Result<void> SqliteSessionStore::releaseLease(StoreTransaction &transaction, const QString &holder)
 {
-    const auto released =
-        write(transaction, QStringLiteral("DELETE FROM tideline_lease WHERE holder = ?"), {text(holder)});
+    const auto released = write(transaction, QStringLiteral("DELETE FROM tideline_lease WHERE holder = ?"), {holder});
     return released ? Result<void>() : released.failure();
 }
 
@@ -103,7 +103,7 @@ Result<void> SqliteSessionStore::clear(StoreTransaction &transaction)
 }
 
 Result<qint64> SqliteSessionStore::write(const StoreTransaction &transaction, const QString &sql,
-                                         const QVariantList &values)
+                                         std::initializer_list<SqliteValue> values)
 {
     if (const auto checked = m_connection.check(transaction); !checked)
         return checked.failure();

@@ -3,7 +3,10 @@
 
 #pragma once
 
+#include <tideline/sqlite/sqlitevalue.h>
 #include <tideline/stores/sessionstore.h>
+
+#include <initializer_list>
 
 namespace Tideline {
 
@@ -26,7 +29,8 @@ public:
     Result<void> clear(StoreTransaction &transaction) override;
 
 private:
-    Result<qint64> write(const StoreTransaction &transaction, const QString &sql, const QVariantList &values = {});
+    Result<qint64> write(const StoreTransaction &transaction, const QString &sql,
+                         std::initializer_list<SqliteValue> values = {});
 
     SqliteConnection &m_connection;
 };

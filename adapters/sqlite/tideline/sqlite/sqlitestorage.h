@@ -29,7 +29,7 @@ public:
     std::chrono::milliseconds busyTimeout = std::chrono::seconds(5);
 };
 
-// Storage in an SQLite file over QSqlDatabase.
+// Storage in an SQLite file, on a connection of QSqlDatabase.
 class TIDELINE_SQLITE_EXPORT SqliteStorage
 {
 public:

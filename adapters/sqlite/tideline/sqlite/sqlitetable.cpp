@@ -22,13 +22,13 @@ Result<void> readUniqueIndexes(SqliteConnection &connection, SqliteTable *table)
     QStringList indexes;
     const auto listed =
         connection.select(QStringLiteral("SELECT name FROM pragma_index_list(?) WHERE \"unique\" = 1 AND partial = 0"),
-                          {table->name}, [&](const QSqlQuery &row) { indexes.append(row.value(0).toString()); });
+                          {table->name}, [&](const SqliteRow &row) { indexes.append(row.text(0)); });
     if (!listed)
         return listed;
     for (const QString &index : std::as_const(indexes)) {
         QStringList columns;
         const auto read = connection.select(QStringLiteral("SELECT name FROM pragma_index_info(?)"), {index},
-                                            [&](const QSqlQuery &row) { columns.append(row.value(0).toString()); });
+                                            [&](const SqliteRow &row) { columns.append(row.text(0)); });
         if (!read)
             return read;
         columns.sort();
@@ -49,10 +49,10 @@ Result<SqliteTable> SqliteTable::read(SqliteConnection &connection, const QStrin
     QStringList primaryKey;
     const auto described = connection.select(
         QStringLiteral("SELECT name, type, \"notnull\", pk FROM pragma_table_xinfo(?) WHERE hidden = 0 ORDER BY cid"),
-        {name}, [&](const QSqlQuery &row) {
-            SqliteColumn column(row.value(0).toString(), row.value(1).toString());
-            column.isRequired = row.value(2).toBool();
-            column.isKey = row.value(3).toInt() > 0;
+        {name}, [&](const SqliteRow &row) {
+            SqliteColumn column(row.text(0), row.text(1));
+            column.isRequired = row.integer(2) != 0;
+            column.isKey = static_cast<int>(row.integer(3)) > 0;
             if (column.isKey)
                 primaryKey.append(column.name);
             table.columns.append(column);

@@ -12,13 +12,13 @@ using namespace SqliteEncoding;
 
 namespace {
 
-SyncCursor cursorOf(const QSqlQuery &row)
+SyncCursor cursorOf(const SqliteRow &row)
 {
     SyncCursor cursor;
-    cursor.table = row.value(0).toString();
-    cursor.value = row.value(1).toString();
-    cursor.pulledAt = toTime(row.value(2));
-    cursor.reconciledAt = toTime(row.value(3));
+    cursor.table = row.text(0);
+    cursor.value = row.text(1);
+    cursor.pulledAt = toTime(row, 2);
+    cursor.reconciledAt = toTime(row, 3);
     return cursor;
 }
 
@@ -35,7 +35,7 @@ Result<SyncCursor> SqliteTimestampStore::cursor(const QString &table)
     cursor.table = table;
     const auto selected = m_connection.select(
         QStringLiteral("SELECT table_name, value, pulled_at, reconciled_at FROM tideline_cursor WHERE table_name = ?"),
-        {text(table)}, [&](const QSqlQuery &row) { cursor = cursorOf(row); });
+        {table}, [&](const SqliteRow &row) { cursor = cursorOf(row); });
     if (!selected)
         return selected.failure();
     return cursor;
@@ -46,7 +46,7 @@ Result<QList<SyncCursor>> SqliteTimestampStore::cursors()
     QList<SyncCursor> cursors;
     const auto selected = m_connection.select(
         QStringLiteral("SELECT table_name, value, pulled_at, reconciled_at FROM tideline_cursor ORDER BY table_name"),
-        {}, [&](const QSqlQuery &row) { cursors.append(cursorOf(row)); });
+        {}, [&](const SqliteRow &row) { cursors.append(cursorOf(row)); });
     if (!selected)
         return selected.failure();
     return cursors;
@@ -58,12 +58,12 @@ Result<void> SqliteTimestampStore::setCursor(StoreTransaction &transaction, cons
                  QStringLiteral("INSERT INTO tideline_cursor (table_name, value, pulled_at, reconciled_at)"
                                 " VALUES (?, ?, ?, ?) ON CONFLICT (table_name) DO UPDATE SET value = excluded.value,"
                                 " pulled_at = excluded.pulled_at, reconciled_at = excluded.reconciled_at"),
-                 {text(cursor.table), text(cursor.value), fromTime(cursor.pulledAt), fromTime(cursor.reconciledAt)});
+                 {cursor.table, cursor.value, fromTime(cursor.pulledAt), fromTime(cursor.reconciledAt)});
 }
 
 Result<void> SqliteTimestampStore::removeCursor(StoreTransaction &transaction, const QString &table)
 {
-    return write(transaction, QStringLiteral("DELETE FROM tideline_cursor WHERE table_name = ?"), {text(table)});
+    return write(transaction, QStringLiteral("DELETE FROM tideline_cursor WHERE table_name = ?"), {table});
 }
 
 Result<void> SqliteTimestampStore::clear(StoreTransaction &transaction)
@@ -72,7 +72,7 @@ Result<void> SqliteTimestampStore::clear(StoreTransaction &transaction)
 }
 
 Result<void> SqliteTimestampStore::write(const StoreTransaction &transaction, const QString &sql,
-                                         const QVariantList &values)
+                                         std::initializer_list<SqliteValue> values)
 {
     if (const auto checked = m_connection.check(transaction); !checked)
         return checked.failure();

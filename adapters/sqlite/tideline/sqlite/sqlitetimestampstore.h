@@ -3,7 +3,10 @@
 
 #pragma once
 
+#include <tideline/sqlite/sqlitevalue.h>
 #include <tideline/stores/timestampstore.h>
+
+#include <initializer_list>
 
 namespace Tideline {
 
@@ -21,7 +24,8 @@ public:
     Result<void> clear(StoreTransaction &transaction) override;
 
 private:
-    Result<void> write(const StoreTransaction &transaction, const QString &sql, const QVariantList &values = {});
+    Result<void> write(const StoreTransaction &transaction, const QString &sql,
+                       std::initializer_list<SqliteValue> values = {});
 
     SqliteConnection &m_connection;
 };

@@ -14,14 +14,12 @@ Result<std::unique_ptr<StoreTransaction>> SqliteTransaction::begin(SqliteConnect
         return localFailure(QStringLiteral("The database was opened for reading only. Open it for writing first."));
     if (connection.transaction() != nullptr)
         return localFailure(QStringLiteral("A transaction is open on this storage already. End it first."));
-    if (const auto begun = connection.execute(QStringLiteral("BEGIN IMMEDIATE")); !begun) {
-        // A constant statement fails in this general way for one reason only.
-        if (connection.errorCode() == SqliteCode::Error) {
-            return localFailure(QStringLiteral("The application has a transaction of its own open on this connection. "
-                                               "Commit it or roll it back, then try again."));
-        }
-        return begun.failure();
+    if (connection.isInTransaction()) {
+        return localFailure(QStringLiteral("The application has a transaction of its own open on this connection. "
+                                           "Commit it or roll it back, then try again."));
     }
+    if (const auto begun = connection.execute(QStringLiteral("BEGIN IMMEDIATE")); !begun)
+        return begun.failure();
     return std::unique_ptr<StoreTransaction>(new SqliteTransaction(connection));
 }
 
@@ -60,9 +58,9 @@ void SqliteTransaction::end()
 void SqliteTransaction::rollBack()
 {
     end();
-    // It fails only where SQLite has rolled back already; should a transaction stay open for another reason, the next
-    // BEGIN says so.
-    (void)m_connection.execute(QStringLiteral("ROLLBACK"));
+    // SQLite may have done it already. Should a transaction stay open for another reason, the next begin() says so.
+    if (m_connection.isInTransaction())
+        (void)m_connection.execute(QStringLiteral("ROLLBACK"));
 }
 
 } // namespace Tideline
