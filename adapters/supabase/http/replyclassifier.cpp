@@ -4,10 +4,13 @@
 #include "http/replyclassifier.h"
 
 #include <tideline/core/json.h>
+#include <tideline/engine/retrypolicy.h>
 
 #include <QtCore/QDateTime>
 #include <QtCore/QLocale>
 #include <QtCore/QRegularExpression>
+
+#include <algorithm>
 
 namespace Tideline::Rest {
 
@@ -30,9 +33,9 @@ std::optional<qint64> httpDate(const QByteArray &text)
     return QDateTime(parsed.date(), parsed.time(), Qt::UTC).toMSecsSinceEpoch();
 }
 
-QString sentence(int status, Failure::Code code)
+QString sentence(const Failure &failure)
 {
-    switch (code) {
+    switch (failure.code) {
     case Failure::Code::AuthExpired:
         return QStringLiteral("The server does not accept the sign-in. Sign in again.");
     case Failure::Code::RlsViolation:
@@ -44,15 +47,21 @@ QString sentence(int status, Failure::Code code)
     default:
         break;
     }
-    if (status == 404)
-        return QStringLiteral(
-            "The server does not know this table. Check its name, and reload the server's schema cache.");
+    const int status = failure.httpStatus;
     if (status == 408 || status == 425 || status == 429)
         return QStringLiteral("The server asks to try again later.");
+    if (status == 402)
+        return QStringLiteral("The server has used up what is paid for. Its owner has to settle that.");
+    if (isServerWide(failure) || status >= 500)
+        return QStringLiteral("The server failed. Try again later, or look at the server's log.");
+    if (isUnknownTable(failure))
+        return QStringLiteral(
+            "The server does not know this table. Check its name, and reload the server's schema cache.");
+    if (isUnknownColumn(failure))
+        return QStringLiteral("The server does not know a column of the row. Add it there and reload the server's "
+                              "schema cache, or correct the row.");
     if (status == 409)
         return QStringLiteral("The row breaks a constraint of the server. Correct the row.");
-    if (status >= 500)
-        return QStringLiteral("The server failed. Try again later, or look at the server's log.");
     return QStringLiteral("The server refuses the request. Correct the row, or compare the table's columns.");
 }
 
@@ -63,8 +72,10 @@ Failure::Code codeOf(int status, const QString &serverCode, Identity identity)
     if (status == 401)
         return isPrivilege && identity == Identity::Anonymous ? Failure::Code::RlsViolation
                                                               : Failure::Code::AuthExpired;
+    if (isPrivilege)
+        return Failure::Code::RlsViolation;
     if (status == 403)
-        return isPrivilege ? Failure::Code::RlsViolation : Failure::Code::Forbidden;
+        return Failure::Code::Forbidden;
     if (status == 413)
         return Failure::Code::PayloadTooLarge;
     return Failure::Code::Remote;
@@ -104,7 +115,7 @@ Failure answerFailure(int status, const QString &serverCode, const QString &mess
     failure.httpStatus = status;
     failure.serverCode = serverCode.left(16);
     failure.code = codeOf(status, failure.serverCode, identity);
-    failure.detail = sentence(status, failure.code);
+    failure.detail = sentence(failure);
     const QString text = withoutValues(message, failure.serverCode);
     if (!text.isEmpty())
         failure.detail += QStringLiteral(" It says: ") + text;
@@ -236,41 +247,19 @@ std::optional<qint64> clockOffset(const HttpReply &reply)
 
 std::optional<std::chrono::milliseconds> retryAfter(const HttpReply &reply)
 {
+    constexpr qint64 year = 366LL * 24 * 3600;
     const QByteArray text = reply.headers.value("retry-after").trimmed();
-    bool isNumber = false;
-    const qint64 seconds = text.toLongLong(&isNumber);
-    if (isNumber) {
-        constexpr qint64 year = 366LL * 24 * 3600;
-        if (seconds < 0)
-            return {};
-        return std::chrono::seconds(qMin(seconds, year));
+    const auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
+    if (!text.isEmpty() && std::all_of(text.cbegin(), text.cend(), isDigit)) {
+        bool isInRange = false;
+        const qint64 seconds = text.toLongLong(&isInRange);
+        return std::chrono::seconds(isInRange ? qMin(seconds, year) : year);
     }
     const std::optional<qint64> until = httpDate(text);
     const qint64 now = serverTime(reply).value_or(QDateTime::currentMSecsSinceEpoch());
     if (!until || *until < now)
         return {};
-    return std::chrono::milliseconds(*until - now);
-}
-
-bool isTransport(const Failure &failure)
-{
-    switch (failure.code) {
-    case Failure::Code::Network:
-    case Failure::Code::Timeout:
-        return true;
-    default:
-        break;
-    }
-    switch (failure.httpStatus) {
-    case 408:
-    case 425:
-    case 429:
-        return true;
-    case 500: // with a code of the database it is about what was sent
-        return failure.serverCode.isEmpty();
-    default:
-        return failure.httpStatus > 500;
-    }
+    return std::chrono::milliseconds(qMin(*until - now, year * 1000));
 }
 
 } // namespace Tideline::Rest

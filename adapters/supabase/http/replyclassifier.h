@@ -39,7 +39,4 @@ std::optional<qint64> serverTime(const HttpReply &reply);
 std::optional<qint64> clockOffset(const HttpReply &reply);
 std::optional<std::chrono::milliseconds> retryAfter(const HttpReply &reply);
 
-// Whether the request met no server in working order, so that another request would not fare better now.
-bool isTransport(const Failure &failure);
-
 } // namespace Tideline::Rest

@@ -81,11 +81,11 @@
 
 /*!
     \typedef Tideline::TokenProvider
-    Called on the worker's thread; the future may be fulfilled on any. Its value is a bearer token, an empty one means
-    anonymous. The token is kept: the provider is asked before the first request of a session, again where it had none
-    to give, and with \c refresh set after the server has refused the last one. However many requests wait, it is asked
-    once at a time. A failure of Network or Timeout is taken as it is, any other as AuthExpired; so is a cancelled
-    future.
+    Called on the worker's thread before every request, so that queued work never carries an old token; the future may
+    be fulfilled on any thread, and may be at once: a provider is free to answer from what it keeps. Its value is a
+    bearer token, an empty one means anonymous. After the server has refused a token it is asked once with \c refresh
+    set. However many requests wait, it is asked once at a time. A failure of Network or Timeout is taken as it is, any
+    other as AuthExpired; so is a cancelled future.
 */
 
 /*!
