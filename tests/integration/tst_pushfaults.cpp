@@ -141,8 +141,8 @@ void TestPushFaults::tenBadMinutes_data()
                          << false;
     QTest::newRow("502 page") << HttpFault::answer(502, page, contentType(QStringLiteral("text/html"))) << 20 << false;
     QTest::newRow("429") << HttpFault::answer(429, {}) << 20 << false;
-    QTest::newRow("429, seconds") << HttpFault::answer(429, {}, retryAfter(QStringLiteral("120"))) << 5 << false;
-    QTest::newRow("429, date") << HttpFault::answer(429, {}, retryAfter(httpDate(now.addSecs(120)), now)) << 5 << false;
+    QTest::newRow("429, seconds") << HttpFault::answer(429, {}, retryAfter(QStringLiteral("120"))) << 6 << false;
+    QTest::newRow("429, date") << HttpFault::answer(429, {}, retryAfter(httpDate(now.addSecs(120)), now)) << 6 << false;
     QTest::newRow("503, date") << HttpFault::answer(503, {}, retryAfter(httpDate(now.addSecs(300)), now)) << 2 << false;
     QTest::newRow("500 without a code") << HttpFault::answer(500, page) << 20 << false;
     QTest::newRow("timeouts") << HttpFault::hang() << 20 << false;
