@@ -99,12 +99,22 @@ SyncReport FaultedReplica::pull()
     return wait(m_engine->pullAll(SyncEngine::Urgency::Now));
 }
 
-int FaultedReplica::passTime(std::chrono::seconds time, std::chrono::seconds step)
+int FaultedReplica::passTime(std::chrono::milliseconds time)
 {
     int requests = 0;
-    for (std::chrono::seconds passed = 0s; passed < time; passed += step) {
+    const QDateTime end = m_clock.now().addMSecs(time.count());
+    while (m_clock.now() < end) {
         requests += drain().requests;
-        m_clock.advance(step);
+        const Result<SyncStatus> status = m_engine->status();
+        if (!status)
+            qFatal("the status cannot be read");
+        const std::chrono::milliseconds wait(m_clock.now().msecsTo(status->nextRetryAt));
+        if (wait <= 0ms)
+            return -1;
+        m_clock.advance(wait / 2);
+        if (drain().requests > 0)
+            return -1;
+        m_clock.advance(wait - wait / 2);
     }
     return requests;
 }

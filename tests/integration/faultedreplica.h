@@ -44,8 +44,9 @@ public:
     SyncReport pull();
     QFuture<SyncReport> beginDrain() { return m_engine->drain(); }
     static SyncReport wait(const QFuture<SyncReport> &future);
-    // Drains every few seconds of that time; the number of requests that it took.
-    int passTime(std::chrono::seconds time, std::chrono::seconds step = std::chrono::seconds(5));
+    // Drains whenever a retry is due, and once before it is; the number of requests that it took. Less than 0: one was
+    // made before its time.
+    int passTime(std::chrono::milliseconds time);
     // Drains until nothing waits any more, with time enough in between. False: something still does.
     bool deliver();
 

@@ -10,8 +10,9 @@
 
 namespace Tideline {
 
-// PostgreSQL with the server kit, and PostgREST behind a FaultProxy. The enrolled tables "notes" (with a unique column "code"), "children" of notes,
-// and "guarded", which refuses rows with the title "forbidden"; a trigger writes down whatever happens to a row.
+// PostgreSQL with the server kit, and PostgREST behind a FaultProxy. The enrolled tables "notes" (with a unique column
+// "code"), "children" of notes, and "guarded", which refuses rows with the title "forbidden"; a trigger writes down
+// whatever happens to a row.
 class HistoryServer
 {
 public:

@@ -333,10 +333,10 @@ void TestFaultProxy::cutsRequests()
 {
     QFETCH(int, beforeEnd);
     QFETCH(HttpFault::Ending, ending);
-    // As long as what goes to the server: the head has "Connection: close" more than what the client sent.
+    // As long as what goes to the server: the head has "Connection: keep-alive" more than what the client sent.
     const QByteArray body = insertion(3);
     const qsizetype size = QByteArray("POST /things HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-                                      "Content-Length: 26\r\nConnection: close\r\n\r\n")
+                                      "Content-Length: 26\r\nConnection: keep-alive\r\n\r\n")
                                .size()
                            + body.size();
     const int at = static_cast<int>(std::max<qsizetype>(0, size - beforeEnd));

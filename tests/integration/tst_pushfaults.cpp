@@ -131,32 +131,30 @@ void TestPushFaults::init()
 void TestPushFaults::tenBadMinutes_data()
 {
     QTest::addColumn<HttpFault>("fault");
-    QTest::addColumn<int>("maximumRequests"); // with a back-off of 1.5 s, 3 s … 45 s, or the server's own
-    QTest::addColumn<bool>("isHeard");        // whether the server gets what is sent
+    QTest::addColumn<int>(
+        "maximumRequests"); // with a back-off of 1.5 s, 3 s … 45 s, or the server's own; some tries are two
+    QTest::addColumn<bool>("isHeard"); // whether the server gets what is sent
     const QDateTime now = QDateTime::currentDateTimeUtc();
     const QByteArray page = QByteArrayLiteral("<html>Bad gateway</html>");
     QTest::newRow("refused") << HttpFault::refuse() << 20 << false;
     QTest::newRow("503") << HttpFault::answerJson(503, "{\"code\":\"PGRST001\",\"message\":\"no pool\"}") << 20
                          << false;
     QTest::newRow("502 page") << HttpFault::answer(502, page, contentType(QStringLiteral("text/html"))) << 20 << false;
-    QTest::newRow("408") << HttpFault::answer(408, {}) << 20 << false;
-    QTest::newRow("425") << HttpFault::answer(425, {}) << 20 << false;
     QTest::newRow("429") << HttpFault::answer(429, {}) << 20 << false;
-    QTest::newRow("429, seconds") << HttpFault::answer(429, {}, retryAfter(QStringLiteral("120"))) << 5 << false;
-    QTest::newRow("429, date") << HttpFault::answer(429, {}, retryAfter(httpDate(now.addSecs(120)), now)) << 5 << false;
+    QTest::newRow("429, seconds") << HttpFault::answer(429, {}, retryAfter(QStringLiteral("120"))) << 6 << false;
+    QTest::newRow("429, date") << HttpFault::answer(429, {}, retryAfter(httpDate(now.addSecs(120)), now)) << 6 << false;
     QTest::newRow("503, date") << HttpFault::answer(503, {}, retryAfter(httpDate(now.addSecs(300)), now)) << 2 << false;
     QTest::newRow("500 without a code") << HttpFault::answer(500, page) << 20 << false;
-    QTest::newRow("407") << HttpFault::answer(407, {}) << 20 << false;
     QTest::newRow("timeouts") << HttpFault::hang() << 20 << false;
     QTest::newRow("reset connections") << HttpFault::reset(HttpFault::ResetAt::Connection) << 20 << false;
     QTest::newRow("reset requests") << HttpFault::reset(HttpFault::ResetAt::Request) << 20 << false;
     QTest::newRow("cut requests") << HttpFault::cutRequest(30) << 20 << false;
-    QTest::newRow("lost replies") << HttpFault::dropReply() << 20 << true;
-    QTest::newRow("cut heads") << HttpFault::cutReply(30) << 20 << true;
-    QTest::newRow("cut bodies") << HttpFault::cutReply(350) << 20 << true;
-    QTest::newRow("truncated JSON") << HttpFault::shortenBody(3) << 20 << true;
-    QTest::newRow("no body") << HttpFault::shortenBody(0) << 20 << true;
-    QTest::newRow("another type") << HttpFault::replaceHeaders(contentType(QStringLiteral("text/html"))) << 20 << true;
+    QTest::newRow("lost replies") << HttpFault::dropReply() << 40 << true;
+    QTest::newRow("cut heads") << HttpFault::cutReply(30) << 40 << true;
+    QTest::newRow("cut bodies") << HttpFault::cutReply(350) << 40 << true;
+    QTest::newRow("truncated JSON") << HttpFault::shortenBody(3) << 40 << true;
+    QTest::newRow("no body") << HttpFault::shortenBody(0) << 40 << true;
+    QTest::newRow("another type") << HttpFault::replaceHeaders(contentType(QStringLiteral("text/html"))) << 40 << true;
     QTest::newRow("captive portal") << HttpFault::captivePortal() << 20 << false;
     QTest::newRow("redirects") << HttpFault::redirect(307, m_server.proxy().strayUrl()) << 20 << false;
 }
@@ -171,14 +169,15 @@ void TestPushFaults::tenBadMinutes()
     FaultedReplica replica(proxy(), setup);
     QCOMPARE(replica.pull().pulled, 3);
     if (QByteArray(QTest::currentDataTag()) == "timeouts") {
-        setup.server.requestTimeout = 200ms;
+        setup.server.requestTimeout = 100ms;
         replica.reopen(setup);
     }
     for (int i = 1; i <= 3; ++i) {
         QVERIFY(replica.write(QStringLiteral("new%1").arg(i), QStringLiteral("v1")));
         QVERIFY(replica.patch(QStringLiteral("old%1").arg(i), QStringLiteral("v1")));
     }
-    proxy().forget();
+    QVERIFY(proxy().refuse()); // connections that are kept alive end
+    QVERIFY(proxy().accept());
     QVERIFY(proxy().add(fault));
     int requests = replica.passTime(300s);
     for (int i = 1; i <= 2; ++i) {
@@ -232,17 +231,13 @@ void TestPushFaults::tenBadMinutes()
 void TestPushFaults::redirectsDeliverNothingElsewhere_data()
 {
     QTest::addColumn<int>("status");
-    QTest::addColumn<QString>("place");
-    for (const int status : {300, 301, 302, 303, 305, 307, 308}) {
-        for (const char *place : {"another port", "another host", "the same server"})
-            QTest::addRow("%d to %s", status, place) << status << QString::fromLatin1(place);
-    }
+    for (const int status : {300, 301, 302, 303, 305, 307, 308})
+        QTest::addRow("%d", status) << status;
 }
 
 void TestPushFaults::redirectsDeliverNothingElsewhere()
 {
     QFETCH(int, status);
-    QFETCH(QString, place);
     m_server.sql(QStringLiteral("insert into notes (id, title) values ('1', 'v0'), ('2', 'v0')"));
     const SignIn signIn(m_server);
     Options setup = options();
@@ -250,42 +245,38 @@ void TestPushFaults::redirectsDeliverNothingElsewhere()
     setup.server.tokenProvider = signIn.provider();
     FaultedReplica replica(proxy(), setup);
     QCOMPARE(replica.pull().pulled, 2);
-    proxy().forget();
-
-    QUrl target = proxy().strayUrl();
-    if (place == QLatin1String("another host"))
-        target = proxy().strayUrl(QStringLiteral("localhost"));
-    if (place == QLatin1String("the same server"))
-        target = proxy().url();
-    target.setPath(QStringLiteral("/notes"));
-    QVERIFY(proxy().add(HttpFault::redirect(status, target)));
-    int requests = 0;
+    const QList<QUrl> places{proxy().strayUrl(), proxy().strayUrl(QStringLiteral("localhost")), proxy().url()};
     const std::function<bool()> changes[] = {[&] { return replica.write(QStringLiteral("3"), QStringLiteral("v1")); },
                                              [&] { return replica.patch(QStringLiteral("1"), QStringLiteral("v1")); },
                                              [&] { return replica.remove(QStringLiteral("2")); }};
     for (const auto &change : changes) {
         QVERIFY(change());
-        requests += replica.drain().requests;
-        replica.clock().advance(2min);
+        proxy().forget();
+        for (QUrl target : places) {
+            target.setPath(QStringLiteral("/notes"));
+            QVERIFY(proxy().clear());
+            QVERIFY(proxy().add(HttpFault::redirect(status, target)));
+            QCOMPARE(replica.drain().requests, 1);
+            replica.pull();
+            replica.clock().advance(2min);
+        }
+        const QList<FaultProxy::Request> seen = proxy().requests();
+        QCOMPARE(seen.size(), 6);
+        for (const FaultProxy::Request &request : seen) {
+            QVERIFY(request.hasAuthorization);
+            QCOMPARE(request.status, status);
+            QVERIFY(request.path != "/notes"); // our own requests have a query, or another path
+        }
+        QCOMPARE(replica.pendingCount(), 1);
+        QVERIFY(proxy().clear());
+        QVERIFY(replica.deliver());
     }
-    requests += replica.pull().requests;
-    QVERIFY(requests >= 4);
     QCOMPARE(proxy().strayRequests().size(), 0);
-    const QList<FaultProxy::Request> seen = proxy().requests();
-    QCOMPARE(seen.size(), requests);
-    for (const FaultProxy::Request &request : seen) {
-        QVERIFY(request.hasAuthorization);
-        QCOMPARE(request.status, status);
-    }
-    QCOMPARE(replica.pendingCount(), 3);
     QCOMPARE(replica.retryCount(), 0);
-
-    QVERIFY(proxy().clear());
-    QVERIFY(replica.deliver());
-    QCOMPARE(proxy().strayRequests().size(), 0);
-    QCOMPARE(m_server.history().value(QStringLiteral("notes 1")),
-             (QStringList{QStringLiteral("insert v0"), QStringLiteral("update v1")}));
-    QCOMPARE(m_server.titles(), replica.titles());
+    const QMap<QString, QString> expected{{QStringLiteral("notes 1"), QStringLiteral("v1")},
+                                          {QStringLiteral("notes 3"), QStringLiteral("v1")}};
+    QCOMPARE(m_server.titles(), expected);
+    QCOMPARE(replica.titles(), expected);
 }
 
 void TestPushFaults::refusalsStopNobodyElse()
@@ -344,7 +335,7 @@ void TestPushFaults::endedSignInLosesNothing()
     QCOMPARE(replica.retryCount(), 0);
     QCOMPARE(m_server.titles().size(), 0);
     for (const FaultProxy::Request &request : proxy().requests())
-        QVERIFY(request.status == 401 || request.status == 200); // 200: the making of the tables
+        QCOMPARE(request.status, 401);
 
     *signIn.hasExpired = false;
     const SyncReport report = replica.drain();
@@ -353,7 +344,7 @@ void TestPushFaults::endedSignInLosesNothing()
     QCOMPARE(m_server.history().size(), 50);
     QCOMPARE(replica.authRequiredCount(), 1);
     QCOMPARE(replica.poisonPillCount(), 0);
-    QVERIFY(replica->state() != SyncState::AuthRequired);
+    QTRY_VERIFY(replica->state() != SyncState::AuthRequired);
 }
 
 // A token that can be renewed is nobody's business.
@@ -379,10 +370,10 @@ void TestPushFaults::tokenEndsInTheMiddle()
     for (int i = 0; i < 20; ++i)
         QVERIFY(replica.patch(QString::number(i), QStringLiteral("v2")));
     const HttpFault expired = HttpFault::answerJson(401, R"({"code":"PGRST301","message":"JWT expired"})");
-    QVERIFY(proxy().add(HttpFault(expired).from(7).times(1)));
+    QVERIFY(proxy().add(HttpFault(expired).from(isKit() ? 1 : 7).times(1)));
     *signIn.hasExpired = true; // the refresh gives another token than the one in use …
     const SyncReport report = replica.drain();
-    QVERIFY(report.pushed >= 6);
+    QCOMPARE(report.pushed > 0, !isKit()); // which takes them all at once
     QCOMPARE(report.dead, 0);
     *signIn.hasExpired = false; // … which the server refuses, until there is a good one
     QVERIFY(replica.deliver());

@@ -200,9 +200,9 @@ void TestPushReplays::cuts()
     for (int at = 340; at < 620; at += 20)
         positions.append(at);
     for (const int at : std::as_const(positions)) {
-        // In turn the inserting, the changing and the deleting request.
+        // In turn the inserting, the changing and the deleting request, which are one with the kit.
         HttpFault fault = isRequest ? HttpFault::cutRequest(at, ending) : HttpFault::cutReply(at, ending);
-        QVERIFY(proxy().add(fault.from(1 + changes % 3).times(1)));
+        QVERIFY(proxy().add(fault.from(isKit() ? 1 : 1 + changes % 3).times(1)));
         QVERIFY(replica.write(numbered("new", changes), QStringLiteral("v1")));
         QVERIFY(replica.patch(numbered("old", 2 * changes), QStringLiteral("v1")));
         QVERIFY(replica.remove(numbered("old", 2 * changes + 1)));
@@ -264,16 +264,20 @@ void TestPushReplays::lateReplays()
     FaultedReplica replica(proxy(), options());
     QCOMPARE(replica.pull().pulled, 3);
     QVERIFY(proxy().add(HttpFault::replayLater()));
-    QVERIFY(replica.write(QStringLiteral("new"), QStringLiteral("v1")));
+    proxy().forget();
+    QVERIFY(replica.write(QStringLiteral("new1"), QStringLiteral("v1")));
+    QVERIFY(replica.write(QStringLiteral("new2"), QStringLiteral("v1")));
     QVERIFY(replica.patch(QStringLiteral("old1"), QStringLiteral("v1")));
     QVERIFY(replica.patch(QStringLiteral("old2"), QStringLiteral("v1")));
     QVERIFY(replica.remove(QStringLiteral("old3")));
-    QCOMPARE(replica.drain().pushed, 4);
-    QVERIFY(replica.patch(QStringLiteral("new"), QStringLiteral("v2")));
+    QCOMPARE(replica.drain().pushed, 5);
+    QVERIFY(replica.patch(QStringLiteral("new1"), QStringLiteral("v2")));
+    if (isKit()) // which remembers entries; without it nothing tells a late insert from a new one
+        QVERIFY(replica.remove(QStringLiteral("new2")));
     QVERIFY(replica.write(QStringLiteral("old1"), QStringLiteral("v2")));
     QVERIFY(replica.remove(QStringLiteral("old2")));
     QVERIFY(replica.write(QStringLiteral("old3"), QStringLiteral("v2")));
-    QCOMPARE(replica.drain().pushed, 4);
+    QCOMPARE(replica.drain().pushed, isKit() ? 5 : 4);
     const auto before = m_server.history();
     const qsizetype requests = proxy().requests().size();
     QVERIFY(proxy().release());
@@ -356,7 +360,8 @@ void TestPushReplays::editsDuringAPush_data()
     for (const int size : {1, 2, 3, 7, 50}) {
         QTest::addRow("batches of %d, before the server", size) << size << HttpFault::HangAt::Request << false;
         QTest::addRow("batches of %d, behind the server", size) << size << HttpFault::HangAt::Reply << false;
-        QTest::addRow("batches of %d, behind the server, lost", size) << size << HttpFault::HangAt::Reply << true;
+        if (size % 3 == 1)
+            QTest::addRow("batches of %d, behind the server, lost", size) << size << HttpFault::HangAt::Reply << true;
     }
 }
 

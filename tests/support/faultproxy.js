@@ -172,7 +172,8 @@ class Exchange {
       const cable = new Cable(net.connect(upstream.port, upstream.hostname));
       cable.shape(shape);
       const { method, url, rawHeaders } = this.request;
-      const headers = [...without(rawHeaders), 'Connection', 'close'];
+      // Told that the connection ends, a server may end it before it has read a body that it refuses, and so lose its answer.
+      const headers = [...without(rawHeaders), 'Connection', 'keep-alive'];
       const question = http.request({ createConnection: () => cable, method, path: url, headers });
       const giveUp = () => {
         cable.destroy();
