@@ -56,7 +56,7 @@ const ClientLife &ClientProcess::life(int milliseconds)
         const QString word = line.section(QLatin1Char(' '), 0, 0);
         const QString rest = line.section(QLatin1Char(' '), 1);
         if (word == QStringLiteral("acknowledged"))
-            m_life.acknowledged.append(rest);
+            m_life.acknowledged += rest.split(QLatin1Char(' '));
         else if (word == QStringLiteral("failed"))
             m_life.failures.append(rest);
         else if (word == QStringLiteral("started"))

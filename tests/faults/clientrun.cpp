@@ -69,13 +69,14 @@ int ClientRun::run()
         isDone = runLogout();
     else if (scenario == QStringLiteral("stream"))
         isDone = runStream();
+    m_client.reset(); // closing takes steps too
     tell(QStringLiteral("steps %1").arg(m_vfs.count()));
     return isDone ? 0 : 1;
 }
 
 bool ClientRun::open()
 {
-    const Result<void> opened = m_client.open();
+    const Result<void> opened = m_client->open();
     if (!opened)
         tell(QStringLiteral("failed ") + opened.failure().detail);
     return opened.ok();
@@ -86,6 +87,19 @@ bool ClientRun::acknowledge(const WriteResult &written)
     tell(written ? QStringLiteral("acknowledged ") + written.entry.id
                  : QStringLiteral("failed ") + written.failure.detail);
     return written.ok();
+}
+
+bool ClientRun::acknowledge(const Result<QList<SyncEntry>> &written)
+{
+    if (!written) {
+        tell(QStringLiteral("failed ") + written.failure().detail);
+        return false;
+    }
+    QStringList ids;
+    for (const SyncEntry &entry : *written)
+        ids.append(entry.id);
+    tell(QStringLiteral("acknowledged ") + ids.join(QLatin1Char(' ')));
+    return true;
 }
 
 void ClientRun::armKiller()
@@ -107,27 +121,28 @@ bool ClientRun::runWrites()
     if (!open())
         return false;
     armKiller();
-    return acknowledge(m_client.write(QStringLiteral("a"), QStringLiteral("1")))
-           && acknowledge(m_client.patch(QStringLiteral("a"), QStringLiteral("2")))
-           && acknowledge(m_client.write(QStringLiteral("b"), QStringLiteral("1")))
-           && acknowledge(m_client.remove(QStringLiteral("b")))
-           && acknowledge(m_client.write(QStringLiteral("b"), QStringLiteral("2")));
+    return acknowledge(m_client->write(QStringLiteral("a"), QStringLiteral("1")))
+           && acknowledge(m_client->patch(QStringLiteral("a"), QStringLiteral("2")))
+           && acknowledge(m_client->write(QStringLiteral("b"), QStringLiteral("1")))
+           && acknowledge(m_client->remove(QStringLiteral("b")))
+           && acknowledge(m_client->write(QStringLiteral("b"), QStringLiteral("2")))
+           && acknowledge(m_client->writeBoth(QStringLiteral("a"), QStringLiteral("c"), QStringLiteral("3")));
 }
 
 bool ClientRun::runDrain()
 {
     if (!open())
         return false;
-    const bool isWritten = acknowledge(m_client.write(QStringLiteral("a"), QStringLiteral("1")))
-                           && acknowledge(m_client.write(QStringLiteral("b"), QStringLiteral("1")))
-                           && acknowledge(m_client.write(QStringLiteral("c"), QStringLiteral("refused")))
-                           && acknowledge(m_client.write(QStringLiteral("d"), QStringLiteral("1")))
-                           && acknowledge(m_client.patch(QStringLiteral("a"), QStringLiteral("2")))
-                           && acknowledge(m_client.remove(QStringLiteral("d")));
+    const bool isWritten = acknowledge(m_client->write(QStringLiteral("a"), QStringLiteral("1")))
+                           && acknowledge(m_client->write(QStringLiteral("b"), QStringLiteral("1")))
+                           && acknowledge(m_client->write(QStringLiteral("c"), QStringLiteral("refused")))
+                           && acknowledge(m_client->write(QStringLiteral("d"), QStringLiteral("1")))
+                           && acknowledge(m_client->patch(QStringLiteral("a"), QStringLiteral("2")))
+                           && acknowledge(m_client->remove(QStringLiteral("d")));
     if (!isWritten)
         return false;
     armKiller();
-    return m_client.drain().errors.size() == 1;
+    return m_client->drain().errors.size() == 1;
 }
 
 bool ClientRun::runRepairs()
@@ -136,17 +151,17 @@ bool ClientRun::runRepairs()
     if (!open())
         return false;
     for (const QString &id : {QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("c")}) {
-        if (!acknowledge(m_client.write(id, refused)))
+        if (!acknowledge(m_client->write(id, refused)))
             return false;
     }
-    m_client.drain();
-    const QStringList dead = m_client.deadLetters();
+    m_client->drain();
+    const QStringList dead = m_client->deadLetters();
     if (dead.size() != 3)
         return false;
     armKiller();
     const QVariantMap row{{QStringLiteral("title"), QStringLiteral("1")}, {QStringLiteral("body"), QStringLiteral("")}};
-    return m_client->edit(dead.at(0), row).ok() && m_client->retry({dead.at(1)}).ok()
-           && m_client->discard({dead.at(2)}).ok();
+    return (*m_client)->edit(dead.at(0), row).ok() && (*m_client)->retry({dead.at(1)}).ok()
+           && (*m_client)->discard({dead.at(2)}).ok();
 }
 
 bool ClientRun::runLogout()
@@ -154,11 +169,11 @@ bool ClientRun::runLogout()
     if (!open())
         return false;
     for (const QString &id : {QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("c")}) {
-        if (!m_client.write(id, QStringLiteral("1")))
+        if (!m_client->write(id, QStringLiteral("1")))
             return false;
     }
     armKiller();
-    return m_client->logout(SyncEngine::UnsyncedWork::Discard).ok();
+    return (*m_client)->logout(SyncEngine::UnsyncedWork::Discard).ok();
 }
 
 // Writes all the time, and drains at the same time where it has a server. Titles are "<name>-<number>".
@@ -167,16 +182,17 @@ bool ClientRun::runStream()
     armKiller();
     if (!open())
         return false;
-    QObject::connect(m_client.operator->(), &SyncEngine::isDrainingChanged, m_client.operator->(),
-                     [this] { tell(m_client->isDraining() ? QStringLiteral("draining") : QStringLiteral("resting")); });
+    QObject::connect(m_client->operator->(), &SyncEngine::isDrainingChanged, m_client->operator->(), [this] {
+        tell((*m_client)->isDraining() ? QStringLiteral("draining") : QStringLiteral("resting"));
+    });
     if (m_order.contains(QStringLiteral("url")))
-        m_client->start();
+        (*m_client)->start();
     const QString name = m_order.value(QStringLiteral("name")).toString();
     const qint64 writes = m_order.value(QStringLiteral("writes")).toLongLong();
     const qint64 records = m_order.value(QStringLiteral("records")).toLongLong();
     for (qint64 i = 0; i < writes; ++i) {
         const QString title = QStringLiteral("%1-%2").arg(name).arg(i);
-        if (!acknowledge(m_client.write(QStringLiteral("r%1").arg(i % records), title)))
+        if (!acknowledge(m_client->write(QStringLiteral("r%1").arg(i % records), title)))
             return false;
         QCoreApplication::processEvents();
     }
@@ -184,7 +200,8 @@ bool ClientRun::runStream()
     if (!m_order.contains(QStringLiteral("url")))
         return true;
     // Until all is sent, by whomever.
-    return QTest::qWaitFor([this] { return m_client->unsyncedCount().ok() && *m_client->unsyncedCount() == 0; }, 90000);
+    return QTest::qWaitFor([this] { return (*m_client)->unsyncedCount().ok() && *(*m_client)->unsyncedCount() == 0; },
+                           90000);
 }
 
 } // namespace Tideline

@@ -9,6 +9,8 @@
 
 #include <QtCore/QVariantMap>
 
+#include <optional>
+
 namespace Tideline {
 
 // One life of a client's process, until it is killed or its work is done. It tells on standard output what was
@@ -23,6 +25,7 @@ public:
 private:
     bool open();
     bool acknowledge(const WriteResult &written);
+    bool acknowledge(const Result<QList<SyncEntry>> &written);
     void armKiller();
 
     bool runOpen();
@@ -34,7 +37,7 @@ private:
 
     QVariantMap m_order;
     FaultyVfs m_vfs;
-    NotesClient m_client;
+    std::optional<NotesClient> m_client;
 };
 
 } // namespace Tideline

@@ -111,12 +111,13 @@ void DatabaseCheck::read(sqlite3 *database)
           [&](const Row &row) { tables = row(0).toLongLong(); });
     if (tables == 0)
         return; // before the first migration there is nothing more to look at
-    qint64 version = 0;
     query("SELECT value FROM tideline_meta WHERE name = 'schema_version'",
-          [&](const Row &row) { version = row(0).toLongLong(); });
-    if (version == 0 && m_readProblem.isEmpty())
+          [&](const Row &row) { m_schemaVersion = row(0).toLongLong(); });
+    if (m_schemaVersion == 0 && m_readProblem.isEmpty())
         m_readProblem = QStringLiteral("half a migration");
-    query("SELECT seq, id, record_id, operation, payload, state, error IS NOT NULL, held_by IS NOT NULL"
+    if (m_schemaVersion < 2)
+        return; // each migration is whole by itself; nothing was ever written in this one
+    query("SELECT seq, id, record_id, operation, payload, state, error IS NOT NULL, held_by IS NOT NULL, merged_into"
           " FROM tideline_entry WHERE table_name = 'notes' ORDER BY seq",
           [&](const Row &row) {
               StoredEntry entry;
@@ -132,6 +133,7 @@ void DatabaseCheck::read(sqlite3 *database)
               entry.payload = *payload;
               entry.hasError = row(6).toBool();
               entry.isHeld = row(7).toBool();
+              entry.mergedInto = row(8).toString();
               m_entries.append(entry);
           });
     query("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'tideline_entry'",
@@ -245,13 +247,17 @@ QString DatabaseCheck::disorder(const QList<ServerEffect> &history) const
         }
         ++next;
     }
+    QSet<QString> deleted; // those that went as a deletion leave nothing where no row was
+    for (const StoredEntry &entry : m_entries) {
+        if (entry.operation == SyncOperation::Delete)
+            deleted << entry.id << entry.mergedInto;
+    }
     for (auto it = entriesOf.cbegin(); it != entriesOf.cend(); ++it) {
-        for (qsizetype i = reached.value(it.key()); i < it->size(); ++i) {
-            // Nothing is left of a deletion where no row was.
-            if (it->at(i).state == EntryState::Done && it->at(i).operation != SyncOperation::Delete)
+        for (const StoredEntry &entry : it->mid(reached.value(it.key()))) {
+            if (entry.state == EntryState::Done && !deleted.contains(entry.id))
                 return QStringLiteral("record %1: entry %2 is done, but not on the server")
                     .arg(it.key())
-                    .arg(it->at(i).sequence);
+                    .arg(entry.sequence);
         }
     }
     return {};

@@ -24,6 +24,7 @@ public:
     EntryState state = EntryState::Pending;
     bool hasError = false;
     bool isHeld = false;
+    QString mergedInto;
 };
 
 // What must hold of the file of a database with the table "notes", whatever happened to those who wrote it, in any
@@ -44,6 +45,7 @@ public:
     QList<StoredEntry> entries() const { return m_entries; }
     QMap<QString, QVariantMap> rows() const { return m_rows; }
     qint64 count(EntryState state) const;
+    qint64 schemaVersion() const { return m_schemaVersion; }
 
     // Makes "notes", without any table of Tideline's.
     static void makeNotes(const QString &path);
@@ -54,6 +56,7 @@ private:
     QString rowProblem() const;
 
     QString m_readProblem;
+    qint64 m_schemaVersion = 0;
     QList<StoredEntry> m_entries;
     QMap<QString, QVariantMap> m_rows;
     qint64 m_enqueued = 0; // what the sequence has given out

@@ -21,6 +21,11 @@ QVariantMap titled(const QString &title)
     return {{QStringLiteral("title"), title}};
 }
 
+QVariantMap rowOf(const QString &title)
+{
+    return {{QStringLiteral("title"), title}, {QStringLiteral("body"), QStringLiteral("of ") + title}};
+}
+
 } // namespace
 
 SyncSetup NotesSetup::engine(const NotesSetup &notesSetup)
@@ -57,9 +62,20 @@ Result<void> NotesClient::open()
 
 WriteResult NotesClient::write(const QString &id, const QString &title)
 {
-    QVariantMap row = titled(title);
-    row.insert(QStringLiteral("body"), QStringLiteral("of ") + title);
-    return m_engine->write(notes, id, row);
+    return m_engine->write(notes, id, rowOf(title));
+}
+
+Result<QList<SyncEntry>> NotesClient::writeBoth(const QString &id, const QString &otherId, const QString &title)
+{
+    QList<RecordChange> changes;
+    for (const QString &recordId : {id, otherId}) {
+        RecordChange change;
+        change.table = notes;
+        change.recordId = recordId;
+        change.data = rowOf(title);
+        changes.append(change);
+    }
+    return m_engine->writeAll(changes);
 }
 
 WriteResult NotesClient::patch(const QString &id, const QString &title)

@@ -35,6 +35,8 @@ public:
 
     Result<void> open();
     WriteResult write(const QString &id, const QString &title);
+    // All or nothing.
+    Result<QList<SyncEntry>> writeBoth(const QString &id, const QString &otherId, const QString &title);
     WriteResult patch(const QString &id, const QString &title);
     WriteResult remove(const QString &id);
     // Waits for its end; however long entries would have to wait, they go now.

@@ -49,6 +49,8 @@ public:
     QString start; // the file that it begins with
     std::function<void(NotesClient &client)> prepare;
     std::function<Failure(NotesClient &client)> call;
+    // What the call has done when it says so.
+    std::function<bool(const DatabaseCheck &found)> isDone;
     bool isOpening = false;  // the call opens
     bool isDraining = false; // it works on the worker's thread, or ends what is there
 };
@@ -71,7 +73,7 @@ private Q_SLOTS:
     void failsCleanly();
 
 private:
-    static Operation operation(const QString &name);
+    Operation operation(const QString &name) const;
     NotesSetup setupOf(const QString &name) const;
     void verifyOne(const Operation &operation, Fault fault, Repeat repeat, qint64 number, bool *isThrough);
     static void verifyFailure(const Failure &failure, Fault fault);
@@ -114,27 +116,51 @@ void tst_StorageFaults::reachesQSqlDatabase()
     QVERIFY(NotesClient(setupOf(QStringLiteral("used"))).open());
 }
 
-Operation tst_StorageFaults::operation(const QString &name)
+Operation tst_StorageFaults::operation(const QString &name) const
 {
+    const qint64 newestVersion = DatabaseCheck(setupOf(QStringLiteral("used")).database).schemaVersion();
     const auto text = [](const char *title) { return QString::fromLatin1(title); };
     const auto wrote = [=](NotesClient &client) { QVERIFY(client.write(text("a"), text("1"))); };
+    const auto dead = std::make_shared<QStringList>();
     const auto buried = [=](NotesClient &client) {
         QVERIFY(client.write(text("a"), refused));
         client.drain();
-        QCOMPARE(client.deadLetters().size(), 1);
+        *dead = client.deadLetters();
+        QCOMPARE(dead->size(), 1);
     };
-    const auto nothing = [](NotesClient &) {};
-    const QString used = text("used");
-    Operation operation{used, wrote, {}};
+    const auto hasTitle = [=](const char *id, const char *title) {
+        return [=](const DatabaseCheck &found) {
+            return found.rows().value(text(id)).value(text("title")).toString() == text(title);
+        };
+    };
+    const auto hasEntries = [=](EntryState state, int count) {
+        return [=](const DatabaseCheck &found) { return found.count(state) == count; };
+    };
+    Operation operation{text("used"), [](NotesClient &) {}, {}, {}};
     if (name == text("open") || name == text("migrate")) {
-        operation = {name == text("open") ? used : text("new"), nothing,
-                     [](NotesClient &client) { return failureOf(client.open()); }, true};
+        operation.start = name == text("open") ? text("used") : text("new");
+        operation.isOpening = true;
+        operation.call = [](NotesClient &client) { return failureOf(client.open()); };
+        operation.isDone = [=](const DatabaseCheck &found) { return found.schemaVersion() == newestVersion; };
     } else if (name == text("write")) {
-        operation = {used, nothing, [=](NotesClient &client) { return failureOf(client.write(text("a"), text("1"))); }};
+        operation.call = [=](NotesClient &client) { return failureOf(client.write(text("a"), text("1"))); };
+        operation.isDone = hasTitle("a", "1");
+    } else if (name == text("writeAll")) {
+        operation.prepare = wrote;
+        operation.call = [=](NotesClient &client) {
+            return failureOf(client.writeBoth(text("a"), text("b"), text("2")));
+        };
+        operation.isDone = [=](const DatabaseCheck &found) {
+            return hasTitle("a", "2")(found) && hasTitle("b", "2")(found);
+        };
     } else if (name == text("patch")) {
+        operation.prepare = wrote;
         operation.call = [=](NotesClient &client) { return failureOf(client.patch(text("a"), text("2"))); };
+        operation.isDone = hasTitle("a", "2");
     } else if (name == text("remove")) {
+        operation.prepare = wrote;
         operation.call = [=](NotesClient &client) { return failureOf(client.remove(text("a"))); };
+        operation.isDone = [=](const DatabaseCheck &found) { return !found.rows().contains(text("a")); };
     } else if (name == text("drain")) {
         operation.prepare = [=](NotesClient &client) {
             wrote(client);
@@ -142,31 +168,34 @@ Operation tst_StorageFaults::operation(const QString &name)
             QVERIFY(client.write(text("b"), text("1")));
         };
         operation.call = [](NotesClient &client) { return failureOf(client.drain()); };
+        operation.isDone = hasEntries(EntryState::Pending, 0);
         operation.isDraining = true;
     } else if (name == text("bury")) {
         operation.prepare = [=](NotesClient &client) { QVERIFY(client.write(text("a"), refused)); };
         operation.call = [](NotesClient &client) { return failureOf(client.drain()); };
+        operation.isDone = hasEntries(EntryState::Dead, 1);
         operation.isDraining = true;
     } else if (name == text("retry")) {
         operation.prepare = buried;
-        operation.call = [](NotesClient &client) { return failureOf(client->retryAll()); };
+        operation.call = [=](NotesClient &client) { return failureOf(client->retry(*dead)); };
+        operation.isDone = hasEntries(EntryState::Pending, 1);
     } else if (name == text("edit")) {
         operation.prepare = buried;
         operation.call = [=](NotesClient &client) {
-            const QStringList dead = client.deadLetters();
             const QVariantMap row{{text("title"), text("1")}, {text("body"), text("")}};
-            return dead.isEmpty() ? Failure() : failureOf(client->edit(dead.constFirst(), row));
+            return failureOf(client->edit(dead->value(0), row));
         };
+        operation.isDone = hasTitle("a", "1");
     } else if (name == text("discard")) {
         operation.prepare = buried;
-        operation.call = [](NotesClient &client) {
-            const QStringList dead = client.deadLetters();
-            return dead.isEmpty() ? Failure() : failureOf(client->discard(dead));
-        };
+        operation.call = [=](NotesClient &client) { return failureOf(client->discard(*dead)); };
+        operation.isDone = hasEntries(EntryState::Discarded, 1);
     } else if (name == text("logout")) {
+        operation.prepare = wrote;
         operation.call = [](NotesClient &client) {
             return failureOf(client->logout(SyncEngine::UnsyncedWork::Discard));
         };
+        operation.isDone = [](const DatabaseCheck &found) { return found.rows().isEmpty(); };
         operation.isDraining = true;
     }
     return operation;
@@ -179,8 +208,8 @@ void tst_StorageFaults::failsCleanly_data()
     QTest::addColumn<FaultyVfs::Repeat>("repeat");
     const QList<QPair<const char *, Fault>> faults{
         {"I/O error", Fault::IoError}, {"disk full", Fault::Full}, {"busy", Fault::Busy}};
-    for (const char *name :
-         {"open", "migrate", "write", "patch", "remove", "drain", "bury", "retry", "edit", "discard", "logout"}) {
+    for (const char *name : {"open", "migrate", "write", "writeAll", "patch", "remove", "drain", "bury", "retry",
+                             "edit", "discard", "logout"}) {
         for (const auto &[word, fault] : faults) {
             QTest::addRow("%s, %s once", name, word) << QString::fromLatin1(name) << fault << Repeat::Once;
             QTest::addRow("%s, %s for good", name, word) << QString::fromLatin1(name) << fault << Repeat::FromThenOn;
@@ -196,8 +225,9 @@ void tst_StorageFaults::failsCleanly()
     m_faults = 0;
     m_failures = 0;
     bool isThrough = false;
+    const Operation tried = operation(name);
     for (qint64 number = 1; !isThrough; number += TIDELINE_FAULT_STRIDE) {
-        verifyOne(operation(name), fault, repeat, number, &isThrough);
+        verifyOne(tried, fault, repeat, number, &isThrough);
         if (QTest::currentTestFailed()) {
             m_vfs.disarm();
             qInfo("at call %lld", static_cast<long long>(number));
@@ -236,9 +266,14 @@ void tst_StorageFaults::verifyOne(const Operation &operation, Fault fault, Repea
         QCOMPARE(found.problem(), QString());
         QCOMPARE(found.disorder(LogServer::effects(setup.log)), QString());
 
+        if (!failure.isFailure())
+            QVERIFY(operation.isDone(found));
+
         // The same call again, and what an application goes on with, on the same connections.
-        if (failure.isFailure())
+        if (failure.isFailure()) {
             QCOMPARE(operation.call(client).detail, QString());
+            QVERIFY(operation.isDone(DatabaseCheck(setup.database)));
+        }
         const WriteResult written = client.write(QStringLiteral("z"), QStringLiteral("1"));
         QVERIFY2(written, qPrintable(written.failure.detail));
         if (operation.isDraining)
