@@ -41,9 +41,8 @@ public:
     Result<void> clear(StoreTransaction &transaction) override;
 
 private:
-    enum class Undecodable { Show, Skip };
-    Result<QList<SyncEntry>> read(const QString &sql, const QList<SqliteValue> &values,
-                                  Undecodable undecodable = Undecodable::Show);
+    Result<QList<SyncEntry>> read(const QString &sql, const QList<SqliteValue> &values);
+    Result<void> updateDamaged(const StoreTransaction &transaction, const SyncEntry &entry);
     Result<qint64> write(const StoreTransaction &transaction, const QString &sql,
                          std::initializer_list<SqliteValue> values = {});
 
