@@ -43,11 +43,6 @@ QString rowText(const std::optional<QVariantMap> &row)
     return row ? cellText(*row) : QStringLiteral("(no row)");
 }
 
-QVariant orNull(const QString &text)
-{
-    return text.isEmpty() ? QVariant() : QVariant(text);
-}
-
 // The ids of the entries that wait for a dead letter.
 Result<QStringList> dependentsOf(QueueStore &queue, const QString &entryId)
 {
@@ -123,10 +118,7 @@ void runQueue(Session &session)
     QList<QStringList> lines;
     for (const SyncEntry &found : *entries) {
         const SyncEntry entry = masked(found, session.maskedFields());
-        QVariantMap document = toVariantMap(entry);
-        document.insert(QStringLiteral("heldBy"), orNull(entry.heldBy));
-        document.insert(QStringLiteral("mergedInto"), orNull(entry.mergedInto));
-        documents.append(document);
+        documents.append(toVariantMap(entry));
         lines.append({QString::number(entry.sequence), entry.id, entry.table, entry.recordId, toText(entry.operation),
                       toText(entry.state), QString::number(entry.retryCount), orNone(toText(entry.nextRetryAt)),
                       orNone(entry.error.detail), cellText(entry.payload)});

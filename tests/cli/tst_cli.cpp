@@ -221,8 +221,8 @@ void TestCli::answersWithEntries()
     QCOMPARE(queue.document().value(QStringLiteral("schema")).toInt(), 1);
     const QVariantMap entry = queue.list("entries").value(0).toMap();
     QCOMPARE(entry, answer.value(QStringLiteral("entry")).toMap());
-    const QStringList keys =
-        words("base createdAt error id nextRetryAt operation payload recordId retryCount seq state table");
+    const QStringList keys = words(
+        "base createdAt error heldBy id mergedInto nextRetryAt operation payload recordId retryCount seq state table");
     QCOMPARE(QStringList(entry.keys()), keys);
     QCOMPARE(entry.value(QStringLiteral("operation")).toString(), QStringLiteral("upsert"));
     QCOMPARE(entry.value(QStringLiteral("state")).toString(), QStringLiteral("pending"));

@@ -30,6 +30,7 @@ private Q_SLOTS:
     void damagedEntriesStandInNobodysWay();
     void damagedEntryIsEdited();
     void damagedEntryIsDiscardedBeforeADrain();
+    void pullDoesNotTakeADamagedEntryForDone();
 
 private:
     EngineFixture &f() { return *m_fixture; }
@@ -304,6 +305,19 @@ void tst_Repairs::damagedEntryIsDiscardedBeforeADrain()
     QVERIFY(f().engine->discard({damaged.entry.id}));
     QVERIFY(f().pending().isEmpty());
     QCOMPARE(f().drain().pushed, 0);
+}
+
+void tst_Repairs::pullDoesNotTakeADamagedEntryForDone()
+{
+    f().server->put(f().table, EngineFixture::titled(m_one, QStringLiteral("start")));
+    f().pull();
+    const WriteResult damaged = patch(titled(QStringLiteral("lost")));
+    damage(QStringLiteral("payload = '{broken'"), damaged.entry.id);
+    f().server->put(f().table, EngineFixture::titled(m_one, QStringLiteral("theirs")));
+    f().pull();
+    const Result<SyncEntry> entry = f().engine->storage()->queue().entry(damaged.entry.id);
+    QVERIFY(entry->state == EntryState::Pending || entry->state == EntryState::Dead);
+    QVERIFY(f().conflicts().isEmpty());
 }
 
 QTEST_GUILESS_MAIN(tst_Repairs)

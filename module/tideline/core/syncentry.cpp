@@ -216,7 +216,8 @@
 
 /*!
     \fn bool Tideline::SyncEntry::isUnsynced() const
-    Returns whether it is pending or in flight. A dead letter is not: it goes nowhere by itself.
+    Returns whether it is pending or in flight, and can be sent. A dead letter is not, nor one that is damaged: they go
+    nowhere by themselves.
 */
 
 /*!

@@ -50,7 +50,7 @@ public:
     QString mergedInto;     // id of the earlier entry of the record that carries this change to the server
     bool isDamaged = false; // its stored payload, base or operation cannot be read
 
-    bool isUnsynced() const { return state == EntryState::Pending || state == EntryState::InFlight; }
+    bool isUnsynced() const { return !isDamaged && (state == EntryState::Pending || state == EntryState::InFlight); }
 
     friend bool operator==(const SyncEntry &, const SyncEntry &) = default;
 };

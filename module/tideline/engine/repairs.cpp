@@ -32,7 +32,10 @@ Result<TableConfig> Repairs::table(const QString &name) const
 Result<SyncEntry> Repairs::deadLetter(const QString &entryId) const
 {
     Result<SyncEntry> entry = m_storage.queue().entry(entryId);
-    if (!entry || entry->state == EntryState::Dead || (entry->isDamaged && entry->isUnsynced()))
+    if (!entry)
+        return entry;
+    const bool isFinished = entry->finishedAt.isValid() && entry->state != EntryState::Dead;
+    if (entry->state == EntryState::Dead || (entry->isDamaged && !isFinished))
         return entry; // what cannot be read is dead before a drain has come upon it
     return Failure(
         Failure::Code::Invalid,
