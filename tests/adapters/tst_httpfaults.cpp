@@ -97,6 +97,7 @@ SupabaseOptions TestHttpFaults::options() const
 {
     SupabaseOptions options;
     options.url = m_server->url();
+    options.mode = SupabaseOptions::Mode::Plain;
     return options;
 }
 

@@ -153,6 +153,7 @@ SupabaseOptions TestSupabaseRemoteStore::options() const
     SupabaseOptions options;
     options.url = m_stack.url();
     options.overlap = 2s;
+    options.mode = SupabaseOptions::Mode::Plain;
     return options;
 }
 

@@ -81,7 +81,53 @@ Failure::Code codeOf(int status, const QString &serverCode, Identity identity)
     return Failure::Code::Remote;
 }
 
+// The status with which PostgREST answers an error of the database's.
+int statusOf(const QString &sqlState)
+{
+    static const QHash<QString, int> codes{
+        {QStringLiteral("21000"), 500}, {QStringLiteral("23503"), 409}, {QStringLiteral("23505"), 409},
+        {QStringLiteral("25006"), 405}, {QStringLiteral("42501"), 403}, {QStringLiteral("42883"), 404},
+        {QStringLiteral("42P01"), 404}, {QStringLiteral("42P17"), 500}, {QStringLiteral("53400"), 500},
+        {QStringLiteral("57P01"), 503}, {QStringLiteral("P0001"), 400},
+    };
+    static const QHash<QString, int> classes{
+        {QStringLiteral("08"), 503}, {QStringLiteral("09"), 500}, {QStringLiteral("0L"), 403},
+        {QStringLiteral("0P"), 403}, {QStringLiteral("25"), 500}, {QStringLiteral("28"), 403},
+        {QStringLiteral("2D"), 500}, {QStringLiteral("38"), 500}, {QStringLiteral("39"), 500},
+        {QStringLiteral("3B"), 500}, {QStringLiteral("40"), 500}, {QStringLiteral("53"), 503},
+        {QStringLiteral("54"), 500}, {QStringLiteral("55"), 500}, {QStringLiteral("57"), 500},
+        {QStringLiteral("58"), 500}, {QStringLiteral("F0"), 500}, {QStringLiteral("HV"), 500},
+        {QStringLiteral("P0"), 500}, {QStringLiteral("XX"), 500},
+    };
+    if (const auto known = codes.constFind(sqlState); known != codes.cend())
+        return *known;
+    if (sqlState.startsWith(QLatin1String("PT"))) { // raised to name a status
+        bool isNumber = false;
+        const int status = sqlState.mid(2).toInt(&isNumber);
+        return isNumber && status >= 400 && status < 600 ? status : 500;
+    }
+    return classes.value(sqlState.left(2), 400);
+}
+
+Failure answerFailure(int status, const QString &serverCode, const QString &message, Identity identity)
+{
+    Failure failure;
+    failure.httpStatus = status;
+    failure.serverCode = serverCode.left(16);
+    failure.code = codeOf(status, failure.serverCode, identity);
+    failure.detail = sentence(failure);
+    const QString text = withoutValues(message, failure.serverCode);
+    if (!text.isEmpty())
+        failure.detail += QStringLiteral(" It says: ") + text;
+    return failure;
+}
+
 } // namespace
+
+Failure databaseFailure(const QString &sqlState, const QString &message)
+{
+    return answerFailure(statusOf(sqlState), sqlState, message, Identity::User);
+}
 
 Failure timeoutFailure(std::chrono::milliseconds deadline)
 {
@@ -177,15 +223,9 @@ Failure classify(const HttpReply &reply, Identity identity)
     const Result<QVariantMap> error =
         reply.isJson() ? Json::parseObject(reply.body) : Result<QVariantMap>(QVariantMap());
     const QVariantMap fields = error ? *error : QVariantMap();
-    Failure failure;
-    failure.httpStatus = reply.status;
-    failure.serverCode = fields.value(QStringLiteral("code")).toString().left(16);
-    failure.code = codeOf(reply.status, failure.serverCode, identity);
-    failure.detail = sentence(failure);
     // "details" and "hint" quote rows.
-    const QString message = withoutValues(fields.value(QStringLiteral("message")).toString(), failure.serverCode);
-    if (!message.isEmpty())
-        failure.detail += QStringLiteral(" It says: ") + message;
+    Failure failure = answerFailure(reply.status, fields.value(QStringLiteral("code")).toString(),
+                                    fields.value(QStringLiteral("message")).toString(), identity);
     failure.retryAfter = retryAfter(reply);
     return failure;
 }

@@ -21,6 +21,9 @@ enum class Identity {
 // A failure for everything but a reply of class 2xx with a body that claims to be JSON.
 Failure classify(const HttpReply &reply, Identity identity);
 
+// What classify() makes of an error of the database's that the server kit tells of: the same as of PostgREST's answer.
+Failure databaseFailure(const QString &sqlState, const QString &message);
+
 Failure timeoutFailure(std::chrono::milliseconds deadline);
 Failure oversizeFailure(qint64 bytes);
 Failure transportFailure(QNetworkReply::NetworkError error);

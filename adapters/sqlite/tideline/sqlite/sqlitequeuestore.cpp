@@ -8,6 +8,7 @@
 #include <tideline/sqlite/sqlitefailure.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace Tideline {
 
@@ -19,8 +20,19 @@ using namespace SqliteEncoding;
     "seq, id, table_name, record_id, operation, payload, base, created_at, retry_count, next_retry_at, state, error, " \
     "sent_at, finished_at, held_by, merged_into"
 
-// The condition of the index tideline_entry_open, word for word: only so does SQLite use it.
-#define TIDELINE_OPEN_STATES "state IN ('pending', 'inFlight', 'dead')"
+// The conditions of the partial indexes, word for word: only so does SQLite use them.
+#define TIDELINE_OPEN_STATES "(state = 'pending' OR state = 'inFlight' OR state = 'dead')"
+#define TIDELINE_FINISHED_STATES "(state = 'done' OR state = 'superseded' OR state = 'discarded')"
+#define TIDELINE_SENDABLE "state = 'pending' AND held_by IS NULL AND merged_into IS NULL"
+
+// No earlier entry of the record e is on its way or waits for its turn.
+#define TIDELINE_IS_FIRST \
+    "NOT EXISTS (SELECT 1 FROM tideline_entry AS earlier INDEXED BY tideline_entry_open" \
+    " WHERE earlier.table_name = e.table_name AND earlier.record_id = e.record_id AND earlier.seq < e.seq" \
+    " AND (earlier.state = 'pending' OR earlier.state = 'inFlight'))"
+
+// A statement has a branch for each table, and SQLite allows 500.
+constexpr qsizetype tablesAStatement = 100;
 
 // An entry that cannot be decoded says so in its error; its row stays as it is for a person to repair.
 SyncEntry entryOf(const SqliteRow &row)
@@ -173,6 +185,30 @@ Result<QList<SyncEntry>> SqliteQueueStore::openEntries(const QString &table, con
                 {table, recordId});
 }
 
+Result<int> SqliteQueueStore::openCount(const QString &table, const QString &recordId)
+{
+    const auto count =
+        m_connection.selectValue(QStringLiteral("SELECT count(*) FROM tideline_entry INDEXED BY tideline_entry_open"
+                                                " WHERE table_name = ? AND record_id = ? AND " TIDELINE_OPEN_STATES),
+                                 {table, recordId});
+    return count ? Result<int>(count->toInt()) : count.failure();
+}
+
+Result<EntryState> SqliteQueueStore::state(const QString &entryId)
+{
+    const auto stored =
+        m_connection.selectValue(QStringLiteral("SELECT state FROM tideline_entry WHERE id = ?"), {entryId});
+    if (!stored)
+        return stored.failure();
+    EntryState state = EntryState::Pending;
+    if (!stored->isValid())
+        return unknownEntry();
+    if (!fromText(stored->toString(), &state))
+        return Failure(Failure::Code::Deserialization,
+                       QStringLiteral("The stored entry cannot be read. Edit its payload or discard it."));
+    return state;
+}
+
 Result<QHash<QString, int>> SqliteQueueStore::openRecords(const QString &table)
 {
     QHash<QString, int> records;
@@ -188,24 +224,47 @@ Result<QHash<QString, int>> SqliteQueueStore::openRecords(const QString &table)
 Result<QList<SyncEntry>> SqliteQueueStore::due(const QDateTime &now, int limit, bool ignoreBackoff,
                                                const QStringList &excludedTables)
 {
-    QList<SqliteValue> values;
-    QString sql = QStringLiteral(
-        "SELECT " TIDELINE_ENTRY_COLUMNS " FROM tideline_entry AS e INDEXED BY tideline_entry_pending"
-        " WHERE state = 'pending' AND held_by IS NULL AND merged_into IS NULL"
-        " AND NOT EXISTS (SELECT 1 FROM tideline_entry AS earlier INDEXED BY tideline_entry_open"
-        "  WHERE earlier.table_name = e.table_name AND earlier.record_id = e.record_id AND earlier.seq < e.seq"
-        "  AND earlier." TIDELINE_OPEN_STATES " AND earlier.state <> 'dead')");
-    if (!ignoreBackoff) {
-        sql += QStringLiteral(" AND (next_retry_at IS NULL OR next_retry_at <= ?)");
-        values.append(fromTime(now));
+    QStringList tables;
+    const auto listed = m_connection.select(QStringLiteral("SELECT table_name FROM tideline_count WHERE pending > 0"),
+                                            {}, [&](const SqliteRow &row) {
+                                                if (const QString table = row.text(0); !excludedTables.contains(table))
+                                                    tables.append(table);
+                                            });
+    if (!listed)
+        return listed.failure();
+    const qint64 until = ignoreBackoff ? std::numeric_limits<qint64>::max() : now.toMSecsSinceEpoch();
+    QList<SyncEntry> entries;
+    for (qsizetype first = 0; first < tables.size(); first += tablesAStatement) {
+        const auto found = due(tables.mid(first, tablesAStatement), until, limit);
+        if (!found)
+            return found.failure();
+        entries += *found;
     }
-    if (!excludedTables.isEmpty()) {
-        const QStringList marks(excludedTables.size(), QStringLiteral("?"));
-        sql += QStringLiteral(" AND table_name NOT IN (%1)").arg(marks.join(QStringLiteral(", ")));
-        values += QList<SqliteValue>(excludedTables.cbegin(), excludedTables.cend());
+    if (tables.size() > tablesAStatement) {
+        std::sort(entries.begin(), entries.end(),
+                  [](const SyncEntry &left, const SyncEntry &right) { return left.sequence < right.sequence; });
     }
-    sql += QStringLiteral(" ORDER BY seq LIMIT ?");
-    values.append(limit);
+    return entries.mid(0, limit);
+}
+
+Result<QList<SyncEntry>> SqliteQueueStore::due(const QStringList &tables, qint64 until, int limit)
+{
+    static const QString branch = QStringLiteral(
+        "SELECT " TIDELINE_ENTRY_COLUMNS " FROM tideline_entry AS e INDEXED BY tideline_entry_ready"
+        " WHERE table_name = ?%1 AND " TIDELINE_SENDABLE " AND next_retry_at IS NULL AND " TIDELINE_IS_FIRST
+        // Of those whose time has come the ones that wait longest: to look for the smallest sequence would be to look
+        // at all.
+        " UNION ALL SELECT * FROM (SELECT " TIDELINE_ENTRY_COLUMNS
+        " FROM tideline_entry AS e INDEXED BY tideline_entry_retry WHERE table_name = ?%1 AND " TIDELINE_SENDABLE
+        " AND next_retry_at IS NOT NULL AND next_retry_at <= ?1 AND " TIDELINE_IS_FIRST
+        " ORDER BY next_retry_at LIMIT ?2)");
+    QStringList branches;
+    QList<SqliteValue> values{until, limit};
+    for (const QString &table : tables) {
+        values.append(table);
+        branches.append(branch.arg(values.size()));
+    }
+    const QString sql = branches.join(QStringLiteral(" UNION ALL ")) + QStringLiteral(" ORDER BY seq LIMIT ?2");
     return read(sql, values);
 }
 
@@ -213,8 +272,9 @@ Result<QDateTime> SqliteQueueStore::nextRetryAt()
 {
     QDateTime earliest;
     const auto selected = m_connection.select(
-        QStringLiteral("SELECT min(next_retry_at) FROM tideline_entry INDEXED BY tideline_entry_retry"
-                       " WHERE state = 'pending' AND held_by IS NULL AND next_retry_at IS NOT NULL"),
+        QStringLiteral("SELECT min((SELECT min(next_retry_at) FROM tideline_entry INDEXED BY tideline_entry_retry"
+                       "  WHERE table_name = tideline_count.table_name AND " TIDELINE_SENDABLE
+                       "  AND next_retry_at IS NOT NULL)) FROM tideline_count WHERE pending > 0"),
         {}, [&](const SqliteRow &row) { earliest = toTime(row, 0); });
     if (!selected)
         return selected.failure();
@@ -382,7 +442,7 @@ Result<int> SqliteQueueStore::purge(StoreTransaction &transaction, const QDateTi
 {
     const auto removed = write(transaction,
                                QStringLiteral("DELETE FROM tideline_entry WHERE seq IN (SELECT seq FROM tideline_entry"
-                                              " WHERE state IN ('done', 'superseded', 'discarded')"
+                                              " INDEXED BY tideline_entry_finished WHERE " TIDELINE_FINISHED_STATES
                                               " AND finished_at < ? LIMIT 1000)"),
                                {fromTime(finishedBefore)});
     if (!removed)

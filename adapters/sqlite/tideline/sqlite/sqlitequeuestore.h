@@ -21,6 +21,8 @@ public:
     Result<QList<SyncEntry>> entries(const EntryFilter &filter) override;
     Result<qint64> entryCount(const EntryFilter &filter) override;
     Result<QList<SyncEntry>> openEntries(const QString &table, const QString &recordId) override;
+    Result<int> openCount(const QString &table, const QString &recordId) override;
+    Result<EntryState> state(const QString &entryId) override;
     Result<QHash<QString, int>> openRecords(const QString &table) override;
     Result<QList<SyncEntry>> due(const QDateTime &now, int limit, bool ignoreBackoff,
                                  const QStringList &excludedTables) override;
@@ -43,6 +45,7 @@ public:
 private:
     Result<QList<SyncEntry>> read(const QString &sql, const QList<SqliteValue> &values);
     Result<void> updateDamaged(const StoreTransaction &transaction, const SyncEntry &entry);
+    Result<QList<SyncEntry>> due(const QStringList &tables, qint64 until, int limit);
     Result<qint64> write(const StoreTransaction &transaction, const QString &sql,
                          std::initializer_list<SqliteValue> values = {});
 
