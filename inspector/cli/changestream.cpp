@@ -19,12 +19,20 @@ namespace {
 constexpr qsizetype blockSize = 64LL * 1024;
 // Room for the table, the id and white space around a payload of the largest size.
 constexpr qint64 lineOverhead = 64LL * 1024;
+// Other writers of the file wait for the whole transaction.
+constexpr qsizetype mostInTransaction = 500;
 
-WriteResult refused(Failure::Code code, const QString &why)
+SyncOperation operationOf(ChangeStream::Kind kind)
 {
-    WriteResult result;
-    result.failure = Failure(code, why);
-    return result;
+    switch (kind) {
+    case ChangeStream::Kind::Write:
+        return SyncOperation::Upsert;
+    case ChangeStream::Kind::Patch:
+        return SyncOperation::Patch;
+    case ChangeStream::Kind::Remove:
+        return SyncOperation::Delete;
+    }
+    return SyncOperation::Upsert;
 }
 
 // The literal text of a single key, a JSON array of a composite one. Null when it is neither.
@@ -84,30 +92,82 @@ void ChangeStream::read()
     block.truncate(count);
     m_lines.add(block);
     while (const std::optional<LineSplitter::Line> line = m_lines.next()) {
-        if (!handle(*line))
+        add(*line);
+        if (m_items.size() == mostInTransaction && !flush())
             return;
     }
+    flush();
 }
 
 void ChangeStream::end()
 {
     m_input.setEnabled(false);
-    if (const std::optional<LineSplitter::Line> line = m_lines.last(); line && !handle(*line))
-        return;
-    m_session.finish(m_isAnyRefused ? ExitCode::Refused : ExitCode::Fine);
+    if (const std::optional<LineSplitter::Line> line = m_lines.last())
+        add(*line);
+    if (flush())
+        m_session.finish(m_isAnyRefused ? ExitCode::Refused : ExitCode::Fine);
 }
 
-bool ChangeStream::handle(const LineSplitter::Line &line)
+void ChangeStream::add(const LineSplitter::Line &line)
 {
-    if (!line.isTooLong && isBlank(line.text))
-        return true;
-    QVariantMap answer{{QStringLiteral("table"), QVariant()}, {QStringLiteral("id"), QVariant()}};
-    const WriteResult result = apply(line, &answer);
-    answer.insert(QStringLiteral("ok"), result.ok());
-    if (result) {
-        answer.insert(QStringLiteral("entry"), toVariantMap(masked(result.entry, m_session.maskedFields())));
+    if (line.isTooLong || !isBlank(line.text))
+        m_items.append(parsed(line));
+}
+
+bool ChangeStream::flush()
+{
+    store();
+    for (Item &item : m_items) {
+        if (!answer(&item))
+            return false;
+    }
+    m_items.clear();
+    return true;
+}
+
+void ChangeStream::store()
+{
+    QList<RecordChange> changes;
+    for (const Item &item : std::as_const(m_items)) {
+        if (item.result)
+            changes.append(item.change);
+    }
+    Result<QList<SyncEntry>> entries = QList<SyncEntry>();
+    if (changes.size() > 1)
+        entries = m_session.engine().writeAll(changes);
+    const bool isStored = entries && entries->size() == changes.size();
+    qsizetype next = 0;
+    for (Item &item : m_items) {
+        if (!item.result)
+            continue;
+        if (isStored)
+            item.result.entry = entries->at(next++);
+        else // one that is refused takes the others with it
+            item.result = storeAlone(item.change);
+    }
+}
+
+WriteResult ChangeStream::storeAlone(const RecordChange &change)
+{
+    switch (m_kind) {
+    case Kind::Write:
+        return m_session.engine().write(change.table, change.recordId, change.data);
+    case Kind::Patch:
+        return m_session.engine().patch(change.table, change.recordId, change.data);
+    case Kind::Remove:
+        return m_session.engine().remove(change.table, change.recordId);
+    }
+    return {};
+}
+
+bool ChangeStream::answer(Item *item)
+{
+    QVariantMap &answer = item->answer;
+    answer.insert(QStringLiteral("ok"), item->result.ok());
+    if (item->result) {
+        answer.insert(QStringLiteral("entry"), toVariantMap(masked(item->result.entry, m_session.maskedFields())));
     } else {
-        answer.insert(QStringLiteral("error"), result.failure.toVariantMap());
+        answer.insert(QStringLiteral("error"), item->result.failure.toVariantMap());
         m_isAnyRefused = true;
     }
     Result<void> printed = m_session.output().json(answer);
@@ -124,46 +184,47 @@ bool ChangeStream::handle(const LineSplitter::Line &line)
     return false;
 }
 
-WriteResult ChangeStream::apply(const LineSplitter::Line &line, QVariantMap *answer)
+ChangeStream::Item ChangeStream::parsed(const LineSplitter::Line &line) const
 {
+    Item item;
+    item.answer = {{QStringLiteral("table"), QVariant()}, {QStringLiteral("id"), QVariant()}};
+    const auto refuse = [&item](Failure::Code code, const QString &why) {
+        item.result.failure = Failure(code, why);
+        return item;
+    };
     if (line.isTooLong)
-        return refused(
+        return refuse(
             Failure::Code::PayloadTooLarge,
             QStringLiteral("The line is longer than maxPayloadBytes allows. Raise maxPayloadBytes or split the row."));
     const Result<QVariantMap> change = Json::parseObject(line.text, Json::DuplicateKeys::Refused);
     if (!change)
-        return refused(Failure::Code::Invalid, QStringLiteral("The line is %1.").arg(change.failure().detail));
+        return refuse(Failure::Code::Invalid, QStringLiteral("The line is %1.").arg(change.failure().detail));
     const QVariant table = change->value(QStringLiteral("table"));
     const QVariant id = change->value(QStringLiteral("id"));
     const QVariant data = change->value(QStringLiteral("data"));
-    answer->insert(QStringLiteral("table"), table);
-    answer->insert(QStringLiteral("id"), id);
+    item.answer.insert(QStringLiteral("table"), table);
+    item.answer.insert(QStringLiteral("id"), id);
 
     const QStringList keys = change->keys();
     const auto isForeign = [](const QString &key) {
         return key != QLatin1String("table") && key != QLatin1String("id") && key != QLatin1String("data");
     };
-    const QString recordId = recordIdIn(id);
+    item.change.recordId = recordIdIn(id);
     if (std::any_of(keys.cbegin(), keys.cend(), isForeign))
-        return refused(Failure::Code::Invalid,
-                       QStringLiteral("The line has a key other than table, id and data. Remove it."));
+        return refuse(Failure::Code::Invalid,
+                      QStringLiteral("The line has a key other than table, id and data. Remove it."));
     if (table.typeId() != QMetaType::QString)
-        return refused(Failure::Code::Invalid, QStringLiteral("\"table\" must be the name of a table."));
-    if (recordId.isNull())
-        return refused(Failure::Code::Invalid,
-                       QStringLiteral("\"id\" must be a text, a number, or an array for a composite key."));
+        return refuse(Failure::Code::Invalid, QStringLiteral("\"table\" must be the name of a table."));
+    if (item.change.recordId.isNull())
+        return refuse(Failure::Code::Invalid,
+                      QStringLiteral("\"id\" must be a text, a number, or an array for a composite key."));
     if (m_kind != Kind::Remove && data.typeId() != QMetaType::QVariantMap)
-        return refused(Failure::Code::Invalid, QStringLiteral("\"data\" must be an object of columns and values."));
-
-    switch (m_kind) {
-    case Kind::Write:
-        return m_session.engine().write(table.toString(), recordId, data.toMap());
-    case Kind::Patch:
-        return m_session.engine().patch(table.toString(), recordId, data.toMap());
-    case Kind::Remove:
-        return m_session.engine().remove(table.toString(), recordId);
-    }
-    return {};
+        return refuse(Failure::Code::Invalid, QStringLiteral("\"data\" must be an object of columns and values."));
+    item.change.operation = operationOf(m_kind);
+    item.change.table = table.toString();
+    if (m_kind != Kind::Remove)
+        item.change.data = data.toMap();
+    return item;
 }
 
 } // namespace Tideline::Cli

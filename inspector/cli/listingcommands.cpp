@@ -43,6 +43,21 @@ QString rowText(const std::optional<QVariantMap> &row)
     return row ? cellText(*row) : QStringLiteral("(no row)");
 }
 
+// The ids of the entries that wait for a dead letter.
+Result<QStringList> dependentsOf(QueueStore &queue, const QString &entryId)
+{
+    EntryFilter filter;
+    filter.states = {EntryState::Pending, EntryState::InFlight};
+    filter.heldBy = entryId;
+    const Result<QList<SyncEntry>> held = queue.entries(filter);
+    if (!held)
+        return held.failure();
+    QStringList ids;
+    for (const SyncEntry &entry : *held)
+        ids.append(entry.id);
+    return ids;
+}
+
 QString orNone(const QString &text)
 {
     return text.isEmpty() ? QStringLiteral("(none)") : text;
@@ -129,6 +144,9 @@ void runDead(Session &session)
         const Result<QList<SyncAttempt>> attempts = queue.attempts(entry.id);
         if (!attempts)
             return session.fail(attempts.failure());
+        const Result<QStringList> dependents = dependentsOf(queue, entry.id);
+        if (!dependents)
+            return session.fail(dependents.failure());
         QVariantList attemptDocuments;
         text.append(QStringLiteral("%1  %2 of %3 %4, died %5\n  payload  %6\n  reason   %7")
                         .arg(entry.id, toText(entry.operation), printable(entry.table), printable(entry.recordId),
@@ -143,7 +161,10 @@ void runDead(Session &session)
                             .arg(attempt.failure.httpStatus)
                             .arg(printable(attempt.failure.serverCode)));
         }
+        for (const QString &dependent : *dependents)
+            text.append(QStringLiteral("  waiting  %1").arg(dependent));
         QVariantMap document = toVariantMap(entry);
+        document.insert(QStringLiteral("dependents"), *dependents);
         document.insert(QStringLiteral("diedAt"), toText(entry.finishedAt));
         document.insert(QStringLiteral("attempts"), attemptDocuments);
         documents.append(document);

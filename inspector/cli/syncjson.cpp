@@ -8,6 +8,7 @@
 #include "tokensource.h"
 
 #include <tideline/core/json.h>
+#include <tideline/supabase/networkreachability.h>
 
 #include <QtCore/QDir>
 #include <QtCore/QFile>
@@ -184,6 +185,7 @@ SyncSetup SyncJson::setup() const
     setup.config = config;
     setup.tables = tables;
     setup.userId = userId;
+    setup.reachability = NetworkReachability::factory();
     return setup;
 }
 

@@ -96,7 +96,7 @@ private Q_SLOTS:
     void reportsViolatedConstraints();
     void keepsValuesInForeignColumns();
     void noticesSchemaChanges();
-    void leavesUndecodableEntriesOut();
+    void marksUndecodableEntries();
 
     void readsAClosedFileWithoutATrace();
     void readsAKilledApplicationsFile();
@@ -481,7 +481,7 @@ void tst_SqliteStorage::noticesSchemaChanges()
     QVERIFY(m_storage->local().schema(m_table.name)->hasColumn(QStringLiteral("new")));
 }
 
-void tst_SqliteStorage::leavesUndecodableEntriesOut()
+void tst_SqliteStorage::marksUndecodableEntries()
 {
     openStorage();
     const auto enqueue = [&](const QString &id, const QString &recordId) {
@@ -500,8 +500,19 @@ void tst_SqliteStorage::leavesUndecodableEntriesOut()
     other.run(QStringLiteral("UPDATE tideline_entry SET payload = '{broken' WHERE id = 'bad'"));
     const auto due = m_storage->queue().due(at(0), 10, true, {});
     VERIFY_OK(due);
-    QCOMPARE(due->size(), 1);
-    QCOMPARE(due->constFirst().id, QStringLiteral("good"));
+    QCOMPARE(due->size(), 2);
+    QVERIFY(due->constFirst().isDamaged);
+    QVERIFY(!due->constLast().isDamaged);
+    QCOMPARE(due->constLast().id, QStringLiteral("good"));
+    COMMITTED(*m_storage, [&](StoreTransaction &transaction) {
+        SyncEntry entry = due->constFirst();
+        entry.state = EntryState::Dead;
+        return m_storage->queue().update(transaction, entry);
+    });
+    // What is stored is not replaced by the nothing that was read of it.
+    QVERIFY(m_storage->queue().entry(QStringLiteral("bad"))->isDamaged);
+    QCOMPARE(m_storage->queue().entry(QStringLiteral("bad"))->state, EntryState::Dead);
+    QCOMPARE(m_storage->queue().due(at(0), 10, true, {})->size(), 2); // the one behind it is free
     QCOMPARE(m_storage->queue().entries({})->size(), 3);
     QCOMPARE(m_storage->queue().entry(QStringLiteral("bad"))->error.code, Failure::Code::Deserialization);
 }

@@ -63,9 +63,12 @@ private Q_SLOTS:
     void streamsChanges();
     void streamsPatchesAndRemovals();
     void refusesLinesAndGoesOn();
+    void streamsManyAroundARefusal();
     void survivesAKillAfterAnAnswer();
     void pushesWithoutALocalWrite();
     void refusesUnknownRepairs();
+    void repairsDamagedEntries();
+    void namesDependents();
     void tellsStatusOffline();
     void drainsOfflineCostNoRetry();
     void logsOut();
@@ -217,8 +220,8 @@ void TestCli::answersWithEntries()
     QCOMPARE(queue.document().value(QStringLiteral("schema")).toInt(), 1);
     const QVariantMap entry = queue.list("entries").value(0).toMap();
     QCOMPARE(entry, answer.value(QStringLiteral("entry")).toMap());
-    const QStringList keys =
-        words("base createdAt error id nextRetryAt operation payload recordId retryCount seq state table");
+    const QStringList keys = words(
+        "base createdAt error heldBy id mergedInto nextRetryAt operation payload recordId retryCount seq state table");
     QCOMPARE(QStringList(entry.keys()), keys);
     QCOMPARE(entry.value(QStringLiteral("operation")).toString(), QStringLiteral("upsert"));
     QCOMPARE(entry.value(QStringLiteral("state")).toString(), QStringLiteral("pending"));
@@ -455,6 +458,31 @@ void TestCli::refusesLinesAndGoesOn()
     QCOMPARE(cli.json(words("queue")).list("entries").size(), 2);
 }
 
+// They are stored in groups; a refusal within one touches no other line, nor the order of the answers.
+void TestCli::streamsManyAroundARefusal()
+{
+    CliRunner cli;
+    QVERIFY(cli.runSql({tasks}));
+    QByteArray input;
+    for (int i = 0; i < 1300; ++i) {
+        const QByteArray column = i == 700 ? "nosuch" : "title";
+        input += "{\"table\":\"tasks\",\"id\":\"" + QByteArray::number(i) + "\",\"data\":{\"" + column + "\":\"t\"}}\n";
+    }
+    const CliResult result = cli.run(words("write -"), input);
+    QCOMPARE(result.exitCode, 2);
+    const QList<QVariantMap> answers = result.lines();
+    QCOMPARE(answers.size(), 1300);
+    for (int i = 0; i < 1300; ++i) {
+        QCOMPARE(answers.at(i).value(QStringLiteral("id")).toString(), QString::number(i));
+        QCOMPARE(answers.at(i).value(QStringLiteral("ok")).toBool(), i != 700);
+    }
+    QCOMPARE(cli.sqlValue(QStringLiteral("SELECT count(*) FROM tideline_entry")).toInt(), 1299);
+    QCOMPARE(cli.sqlValue(QStringLiteral("SELECT group_concat(record_id) FROM (SELECT record_id FROM tideline_entry "
+                                         "ORDER BY seq LIMIT 3 OFFSET 699)"))
+                 .toString(),
+             QStringLiteral("699,701,702"));
+}
+
 void TestCli::survivesAKillAfterAnAnswer()
 {
     CliRunner cli;
@@ -502,6 +530,70 @@ void TestCli::refusesUnknownRepairs()
     }
     QCOMPARE(cli.json(words("queue")).list("entries").size(), 1);
     QCOMPARE(cli.json(words("retry --all")).document().value(QStringLiteral("retried")).toInt(), 0);
+}
+
+void TestCli::repairsDamagedEntries()
+{
+    CliRunner cli;
+    QVERIFY(cli.runSql({tasks}));
+    for (const char *id : {"1", "2", "3"})
+        QCOMPARE(
+            cli.run(words("write tasks") + QStringList{QString::fromLatin1(id), QStringLiteral("{\"title\":\"a\"}")})
+                .exitCode,
+            0);
+    QVERIFY(cli.runSql({QStringLiteral("UPDATE tideline_entry SET payload = '{broken' WHERE record_id = '1'"),
+                        QStringLiteral("UPDATE tideline_entry SET operation = 'x' WHERE record_id = '2'")}));
+    const QVariantMap waiting = cli.json(words("queue")).list("entries").constFirst().toMap();
+    QVERIFY(waiting.value(QStringLiteral("error"))
+                .toMap()
+                .value(QStringLiteral("detail"))
+                .toString()
+                .contains(QLatin1String("discard")));
+    QCOMPARE(cli.run(words("drain")).exitCode, 1);
+    QCOMPARE(cli.json(words("status")).document().value(QStringLiteral("state")).toString(), QStringLiteral("stuck"));
+    const QVariantList dead = cli.json(words("dead")).list("entries");
+    QCOMPARE(dead.size(), 2);
+    QStringList ids;
+    for (const QVariant &entry : dead) {
+        const QVariantMap document = entry.toMap();
+        ids.append(document.value(QStringLiteral("id")).toString());
+        QCOMPARE(document.value(QStringLiteral("error")).toMap().value(QStringLiteral("code")).toString(),
+                 QStringLiteral("deserialization"));
+        QCOMPARE(document.value(QStringLiteral("attempts")).toList().size(), 1);
+    }
+    QCOMPARE(cli.json(words("queue")).list("entries").size(), 1);
+    QCOMPARE(cli.run(QStringList{QStringLiteral("retry"), ids.at(0)}).exitCode, 2);
+    QCOMPARE(cli.run(QStringList{QStringLiteral("edit"), ids.at(0), QStringLiteral("{\"title\":\"b\"}")}).exitCode, 0);
+    QCOMPARE(cli.run(QStringList{QStringLiteral("discard"), ids.at(1)}).exitCode, 0);
+    QCOMPARE(cli.json(words("dead")).list("entries").size(), 0);
+    QCOMPARE(cli.json(words("queue")).list("entries").size(), 2);
+}
+
+void TestCli::namesDependents()
+{
+    CliRunner cli;
+    QVERIFY(cli.runSql({tasks}));
+    for (const char *id : {"1", "2", "2"})
+        QCOMPARE(
+            cli.run(words("write tasks") + QStringList{QString::fromLatin1(id), QStringLiteral("{\"title\":\"a\"}")})
+                .exitCode,
+            0);
+    QVERIFY(cli.runSql({QStringLiteral("UPDATE tideline_entry SET state = 'dead' WHERE record_id = '1'"),
+                        QStringLiteral("UPDATE tideline_entry SET held_by = (SELECT id FROM tideline_entry WHERE "
+                                       "record_id = '1') WHERE seq = 2"),
+                        QStringLiteral("UPDATE tideline_entry SET merged_into = (SELECT id FROM tideline_entry WHERE "
+                                       "seq = 2) WHERE seq = 3")}));
+    const QVariantMap dead = cli.json(words("dead")).list("entries").constFirst().toMap();
+    const QVariantList waiting = cli.json(words("queue")).list("entries");
+    QCOMPARE(waiting.size(), 2);
+    const QVariantMap first = waiting.at(0).toMap();
+    const QVariantMap second = waiting.at(1).toMap();
+    QCOMPARE(dead.value(QStringLiteral("dependents")).toStringList(),
+             QStringList{first.value(QStringLiteral("id")).toString()});
+    QCOMPARE(first.value(QStringLiteral("heldBy")), dead.value(QStringLiteral("id")));
+    QVERIFY(first.value(QStringLiteral("mergedInto")).isNull());
+    QCOMPARE(second.value(QStringLiteral("mergedInto")), first.value(QStringLiteral("id")));
+    QVERIFY(cli.run(words("dead")).out.contains(first.value(QStringLiteral("id")).toString().toLatin1()));
 }
 
 void TestCli::tellsStatusOffline()

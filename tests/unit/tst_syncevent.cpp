@@ -68,9 +68,9 @@ void tst_SyncEvent::showsEntries()
     entry.operation = SyncOperation::Patch;
     entry.state = EntryState::InFlight;
     const QVariantMap map = toVariantMap(entry);
-    QCOMPARE(
-        map.keys().join(QLatin1Char(' ')),
-        QStringLiteral("base createdAt error id nextRetryAt operation payload recordId retryCount seq state table"));
+    QCOMPARE(map.keys().join(QLatin1Char(' ')),
+             QStringLiteral("base createdAt error heldBy id mergedInto nextRetryAt operation payload recordId "
+                            "retryCount seq state table"));
     QCOMPARE(map.value(QStringLiteral("operation")), QVariant(QStringLiteral("patch")));
     QCOMPARE(map.value(QStringLiteral("state")), QVariant(QStringLiteral("inFlight")));
     QCOMPARE(map.value(QStringLiteral("seq")), QVariant(7));

@@ -209,8 +209,15 @@
 */
 
 /*!
+    \variable Tideline::SyncEntry::isDamaged
+    Whether its stored payload, base or operation cannot be read. It is never sent; a drain makes a dead letter of it,
+   of which what is stored stays as it is until it is edited.
+*/
+
+/*!
     \fn bool Tideline::SyncEntry::isUnsynced() const
-    Returns whether it is pending or in flight. A dead letter is not: it goes nowhere by itself.
+    Returns whether it is pending or in flight, and can be sent. A dead letter is not, nor one that is damaged: they go
+    nowhere by themselves.
 */
 
 /*!

@@ -43,13 +43,14 @@ public:
     int retryCount = 0; // refusals only: being offline never counts
     QDateTime nextRetryAt;
     EntryState state = EntryState::Pending;
-    Failure error;        // the last one
-    QDateTime sentAt;     // set, durably, before the bytes leave: the outcome may be unknown
-    QDateTime finishedAt; // when it became done, dead, superseded or discarded
-    QString heldBy;       // id of the conflict or dead letter that this entry waits for
-    QString mergedInto;   // id of the earlier entry of the record that carries this change to the server
+    Failure error;          // the last one
+    QDateTime sentAt;       // set, durably, before the bytes leave: the outcome may be unknown
+    QDateTime finishedAt;   // when it became done, dead, superseded or discarded
+    QString heldBy;         // id of the conflict or dead letter that this entry waits for
+    QString mergedInto;     // id of the earlier entry of the record that carries this change to the server
+    bool isDamaged = false; // its stored payload, base or operation cannot be read
 
-    bool isUnsynced() const { return state == EntryState::Pending || state == EntryState::InFlight; }
+    bool isUnsynced() const { return !isDamaged && (state == EntryState::Pending || state == EntryState::InFlight); }
 
     friend bool operator==(const SyncEntry &, const SyncEntry &) = default;
 };

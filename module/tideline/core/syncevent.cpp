@@ -22,6 +22,11 @@ QVariant maskedValue(const QVariant &value, const QStringList &sensitiveFields)
     return value;
 }
 
+QVariant textOrNull(const QString &text)
+{
+    return text.isEmpty() ? QVariant() : QVariant(text);
+}
+
 QVariant timeOrNull(const QDateTime &time)
 {
     return time.isValid() ? QVariant(toText(time)) : QVariant();
@@ -259,8 +264,8 @@ QVariant toVariant(const std::optional<QVariantMap> &row)
 
 /*!
     \a entry as the JSON object of the command line: \c id, \c seq, \c table, \c recordId, \c operation, \c payload,
-    \c base, \c createdAt, \c retryCount, \c nextRetryAt, \c state and \c error, with null for what is not set. Nothing
-    is masked.
+    \c base, \c createdAt, \c retryCount, \c nextRetryAt, \c state, \c error, \c heldBy and \c mergedInto, with null for
+    what is not set. Nothing is masked.
 */
 QVariantMap toVariantMap(const SyncEntry &entry)
 {
@@ -275,7 +280,9 @@ QVariantMap toVariantMap(const SyncEntry &entry)
             {QStringLiteral("retryCount"), entry.retryCount},
             {QStringLiteral("nextRetryAt"), timeOrNull(entry.nextRetryAt)},
             {QStringLiteral("state"), toText(entry.state)},
-            {QStringLiteral("error"), entry.error.isFailure() ? QVariant(entry.error.toVariantMap()) : QVariant()}};
+            {QStringLiteral("error"), entry.error.isFailure() ? QVariant(entry.error.toVariantMap()) : QVariant()},
+            {QStringLiteral("heldBy"), textOrNull(entry.heldBy)},
+            {QStringLiteral("mergedInto"), textOrNull(entry.mergedInto)}};
 }
 
 /*!

@@ -12,7 +12,7 @@ constexpr qsizetype mostOthers = 1000; // an entry that takes in more goes on wi
 
 bool isUnsent(const SyncEntry &entry)
 {
-    return entry.state == EntryState::Pending && !entry.sentAt.isValid() && entry.heldBy.isEmpty()
+    return !entry.isDamaged && entry.state == EntryState::Pending && !entry.sentAt.isValid() && entry.heldBy.isEmpty()
            && entry.mergedInto.isEmpty();
 }
 

@@ -1,9 +1,14 @@
 // SPDX-FileCopyrightText: 2026 Tideline contributors
 // SPDX-License-Identifier: MIT
 
+#include <tideline/core/json.h>
 #include <tideline/engine/attempt.h>
 #include <tideline/engine/repairs.h>
 #include <tideline/engine/settlement.h>
+
+#include <QtCore/QSet>
+
+#include <algorithm>
 
 namespace Tideline {
 
@@ -27,11 +32,80 @@ Result<TableConfig> Repairs::table(const QString &name) const
 Result<SyncEntry> Repairs::deadLetter(const QString &entryId) const
 {
     Result<SyncEntry> entry = m_storage.queue().entry(entryId);
-    if (entry && entry->state != EntryState::Dead) {
-        return Failure(Failure::Code::Invalid, QStringLiteral("Entry %1 is %2, not a dead letter. Nothing was changed.")
-                                                   .arg(entryId, toText(entry->state)));
+    if (!entry)
+        return entry;
+    const bool isFinished = entry->finishedAt.isValid() && entry->state != EntryState::Dead;
+    if (entry->state == EntryState::Dead || (entry->isDamaged && !isFinished))
+        return entry; // what cannot be read is dead before a drain has come upon it
+    return Failure(
+        Failure::Code::Invalid,
+        QStringLiteral("Entry %1 is %2, not a dead letter. Nothing was changed.").arg(entryId, toText(entry->state)));
+}
+
+// Later changes of the record that the server has, or that are on their way to it.
+Result<QList<SyncEntry>> Repairs::laterSent(const SyncEntry &entry) const
+{
+    EntryFilter filter;
+    filter.table = entry.table;
+    filter.recordId = entry.recordId;
+    filter.states = {EntryState::Done, EntryState::Superseded, EntryState::InFlight};
+    Result<QList<SyncEntry>> later = m_storage.queue().entries(filter);
+    if (!later)
+        return later;
+    QSet<QString> sent;
+    for (const SyncEntry &other : *later) {
+        if (other.state != EntryState::Superseded)
+            sent.insert(other.id);
     }
-    return entry;
+    later->removeIf([&](const SyncEntry &other) {
+        const bool isSent = sent.contains(other.id) || sent.contains(other.mergedInto);
+        return !isSent || other.sequence <= entry.sequence;
+    });
+    return later;
+}
+
+// The server's row as it was last seen, where that can be told: the local row, less what dead letters show on top of
+// it.
+Result<RowVersion> Repairs::knownServerRow(const TableConfig &config, const SyncEntry &entry) const
+{
+    const Result<TableSchema> schema = m_storage.local().schema(config.name);
+    const Result<QList<SyncEntry>> open = m_storage.queue().openEntries(config.name, entry.recordId);
+    if (!open)
+        return open.failure();
+    const bool isOverlaid =
+        std::any_of(open->cbegin(), open->cend(), [](const SyncEntry &other) { return other.isUnsynced(); });
+    if (isOverlaid || !schema || !schema->hasColumn(config.updatedAt))
+        return RowVersion();
+    Result<RowVersion> row = m_storage.local().row(config, entry.recordId);
+    if (!row || !*row)
+        return row;
+    for (const SyncEntry &dead : *open) {
+        for (auto it = dead.payload.cbegin(); dead.base && it != dead.payload.cend(); ++it) {
+            if (Json::equivalent((*row)->value(it.key()), it.value()))
+                (*row)->insert(it.key(), dead.base->value(it.key()));
+        }
+    }
+    return row;
+}
+
+// Own changes that were acknowledged since, and others' of other columns, are no reason for a conflict; a newer value
+// of what the entry changes is one, and the old base says so.
+Result<void> Repairs::rebase(SyncEntry *entry) const
+{
+    if (!entry->base || entry->operation == SyncOperation::Delete || !m_tables.contains(entry->table))
+        return {};
+    const TableConfig config = m_tables.value(entry->table);
+    const Result<RowVersion> known = knownServerRow(config, *entry);
+    if (!known)
+        return known.failure();
+    if (!*known || isDeleted(config, *known) != isDeleted(config, entry->base))
+        return {};
+    for (auto it = entry->payload.cbegin(); it != entry->payload.cend(); ++it) {
+        if (!Json::equivalent((*known)->value(it.key()), entry->base->value(it.key())))
+            return {};
+    }
+    entry->base = *known;
+    return {};
 }
 
 Result<void> Repairs::retry(const QString &entryId)
@@ -39,28 +113,34 @@ Result<void> Repairs::retry(const QString &entryId)
     Result<SyncEntry> entry = deadLetter(entryId);
     if (!entry)
         return entry.failure();
-    // What was acknowledged after the dead letter stays: its columns are not sent again.
-    EntryFilter later;
-    later.table = entry->table;
-    later.recordId = entry->recordId;
-    later.states = {EntryState::Done};
-    const Result<QList<SyncEntry>> done = m_storage.queue().entries(later);
-    if (!done)
-        return done.failure();
+    if (entry->isDamaged)
+        return Failure(Failure::Code::Invalid,
+                       QStringLiteral("Entry %1 cannot be read, so that there is nothing to send. Edit its payload or "
+                                      "discard it.")
+                           .arg(entryId));
+    // What was acknowledged after the dead letter stays: its columns are not sent again, and a record that was changed
+    // since is not deleted.
+    const Result<QList<SyncEntry>> later = laterSent(*entry);
+    if (!later)
+        return later.failure();
     const bool hadColumns = !entry->payload.isEmpty();
-    for (const SyncEntry &other : *done) {
-        if (other.sequence <= entry->sequence)
-            continue;
+    for (const SyncEntry &other : *later) {
         for (auto it = other.payload.cbegin(); it != other.payload.cend(); ++it)
             entry->payload.remove(it.key());
     }
-    const bool isOvertaken = hadColumns && entry->payload.isEmpty();
-    entry->state = isOvertaken ? EntryState::Superseded : EntryState::Pending;
-    entry->finishedAt = isOvertaken ? m_work.now() : QDateTime();
-    entry->retryCount = 0;
-    entry->nextRetryAt = {};
+    TIDELINE_TRY(rebase(&*entry));
+    const bool isDelete = entry->operation == SyncOperation::Delete;
+    const bool isOvertaken = isDelete ? !later->isEmpty() : hadColumns && entry->payload.isEmpty();
     m_work.touch(entry->table);
-    TIDELINE_TRY(m_storage.queue().update(m_work.transaction(), *entry));
+    if (isOvertaken) {
+        TIDELINE_TRY(m_storage.queue().finish(m_work.transaction(), entryId, EntryState::Superseded, m_work.now()));
+    } else {
+        entry->state = EntryState::Pending;
+        entry->finishedAt = {};
+        entry->retryCount = 0;
+        entry->nextRetryAt = {};
+        TIDELINE_TRY(m_storage.queue().update(m_work.transaction(), *entry));
+    }
     return m_storage.queue().releaseHeld(m_work.transaction(), entryId);
 }
 
@@ -109,6 +189,11 @@ Result<SyncEntry> Repairs::edit(const QString &entryId, const QVariantMap &paylo
     if (!checked)
         return checked.failure();
     entry->payload = checked->values;
+    if (entry->isDamaged)
+        entry->error = {};
+    entry->isDamaged = false;
+    entry->heldBy.clear();
+    entry->mergedInto.clear();
     entry->state = EntryState::Pending;
     entry->finishedAt = {};
     entry->retryCount = 0;

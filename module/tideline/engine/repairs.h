@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tideline/engine/changewriter.h>
+#include <tideline/engine/conflictpolicy.h>
 
 #include <QtCore/QMap>
 
@@ -18,6 +19,8 @@ class Repairs
 public:
     Repairs(UnitOfWork &work, const TableCatalog &tables);
 
+    // Fails with Invalid for an entry that is unknown or no dead letter.
+    Result<SyncEntry> deadLetter(const QString &entryId) const;
     Result<void> retry(const QString &entryId);
     Result<void> discard(const QString &entryId);
     // serverRow: as it was fetched just now.
@@ -27,7 +30,9 @@ public:
                                    const ChangeWriter &writer);
 
 private:
-    Result<SyncEntry> deadLetter(const QString &entryId) const;
+    Result<QList<SyncEntry>> laterSent(const SyncEntry &entry) const;
+    Result<RowVersion> knownServerRow(const TableConfig &config, const SyncEntry &entry) const;
+    Result<void> rebase(SyncEntry *entry) const;
     Result<TableConfig> table(const QString &name) const;
 
     UnitOfWork &m_work;

@@ -55,12 +55,21 @@ Result<void> SyncEngine::open()
 
 /*!
     From now on the engine drains at every write, also of other processes, pulls every pollInterval and retries by
-    itself. Its first round begins now. Does nothing before open().
+    itself, at once when the setup's Reachability tells that the network is back. Its first round begins now. Does
+    nothing before open().
 */
 void SyncEngine::start()
 {
-    if (d->storage)
-        d->onWorker([](SyncWorker &worker) { worker.setAutomatic(true); });
+    if (!d->storage)
+        return;
+    d->onWorker([](SyncWorker &worker) { worker.setAutomatic(true); });
+    if (d->reachability || !d->setup.reachability)
+        return;
+    d->reachability = d->setup.reachability();
+    if (d->reachability) {
+        connect(d->reachability.get(), &Reachability::returned, this,
+                [this] { d->onWorker([](SyncWorker &worker) { worker.resume(); }); });
+    }
 }
 
 /*!

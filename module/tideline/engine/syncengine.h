@@ -7,6 +7,7 @@
 #include <tideline/core/syncconfig.h>
 #include <tideline/core/syncevent.h>
 #include <tideline/core/tableconfig.h>
+#include <tideline/engine/reachability.h>
 #include <tideline/engine/syncreport.h>
 #include <tideline/stores/remotestore.h>
 #include <tideline/stores/storage.h>
@@ -26,7 +27,8 @@ public:
     RemoteFactory remote;
     SyncConfig config;
     QList<TableConfig> tables;
-    QString userId; // empty: no owner check
+    QString userId;                   // empty: no owner check
+    ReachabilityFactory reachability; // null: only the engine's own timers bring it back from being offline
     Clock clock = systemClock;
     RandomSource random = systemRandom;
 };

@@ -48,6 +48,7 @@ public:
     SyncSetup setup;
     TableCatalog tables;
     std::unique_ptr<Storage> storage;
+    std::unique_ptr<Reachability> reachability;
     QThread thread;
     SyncWorker *syncWorker = nullptr; // lives and dies on the thread
     SyncStatus status;

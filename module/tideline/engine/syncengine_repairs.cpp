@@ -7,6 +7,16 @@
 
 namespace Tideline {
 
+namespace {
+
+QStringList once(QStringList ids)
+{
+    ids.removeDuplicates();
+    return ids;
+}
+
+} // namespace
+
 /*!
     Sends the dead letters \a entryIds again. Columns that were acknowledged after a dead letter are not sent again.
     Answers how many there were. Fails with Invalid, and changes nothing, where one of them is unknown or no dead
@@ -14,19 +24,20 @@ namespace Tideline {
 */
 Result<int> SyncEngine::retry(const QStringList &entryIds)
 {
+    const QStringList ids = once(entryIds);
     const Result<void> done = d->inTransaction([&](UnitOfWork &work) -> Result<void> {
         Repairs repairs(work, d->tables);
-        for (const QString &id : entryIds)
+        for (const QString &id : ids)
             TIDELINE_TRY(repairs.retry(id));
         return {};
     });
     if (!done)
         return done.failure();
-    return static_cast<int>(entryIds.size());
+    return static_cast<int>(ids.size());
 }
 
 /*!
-    Sends all dead letters again; answers how many there were.
+    Sends all dead letters again but those that cannot be read; answers how many there were.
 */
 Result<int> SyncEngine::retryAll()
 {
@@ -38,8 +49,10 @@ Result<int> SyncEngine::retryAll()
     if (!dead)
         return dead.failure();
     QStringList ids;
-    for (const SyncEntry &entry : *dead)
-        ids.append(entry.id);
+    for (const SyncEntry &entry : *dead) {
+        if (!entry.isDamaged)
+            ids.append(entry.id);
+    }
     return retry(ids);
 }
 
@@ -49,15 +62,16 @@ Result<int> SyncEngine::retryAll()
 */
 Result<int> SyncEngine::discard(const QStringList &entryIds)
 {
+    const QStringList ids = once(entryIds);
     const Result<void> done = d->inTransaction([&](UnitOfWork &work) -> Result<void> {
         Repairs repairs(work, d->tables);
-        for (const QString &id : entryIds)
+        for (const QString &id : ids)
             TIDELINE_TRY(repairs.discard(id));
         return {};
     });
     if (!done)
         return done.failure();
-    return static_cast<int>(entryIds.size());
+    return static_cast<int>(ids.size());
 }
 
 /*!
@@ -73,12 +87,18 @@ QFuture<Result<int>> SyncEngine::discardAndRevert(const QStringList &entryIds)
         promise->addResult(result);
         promise->finish();
     };
-    if (!d->storage) {
-        answer(d->inTransaction({}).failure());
+    const QStringList ids = once(entryIds);
+    const Result<void> checked = d->inTransaction([&](UnitOfWork &work) -> Result<void> {
+        for (const QString &id : ids)
+            TIDELINE_TRY(Repairs(work, d->tables).deadLetter(id));
+        return {};
+    });
+    if (!checked) {
+        answer(checked.failure());
         return future;
     }
     QList<QFuture<Result<PullPage>>> pages;
-    for (const QString &id : entryIds) {
+    for (const QString &id : ids) {
         const Result<SyncEntry> entry = d->storage->queue().entry(id);
         const Result<TableConfig> config = entry ? d->table(entry->table) : Result<TableConfig>(entry.failure());
         if (!config) {
@@ -93,22 +113,22 @@ QFuture<Result<int>> SyncEngine::discardAndRevert(const QStringList &entryIds)
         });
     }
     QtFuture::whenAll(pages.begin(), pages.end())
-        .then(this, [this, entryIds, answer](const QList<QFuture<Result<PullPage>>> &fetched) {
+        .then(this, [this, ids, answer](const QList<QFuture<Result<PullPage>>> &fetched) {
             const Result<void> done = d->inTransaction([&](UnitOfWork &work) -> Result<void> {
                 Repairs repairs(work, d->tables);
-                for (qsizetype i = 0; i < entryIds.size(); ++i) {
+                for (qsizetype i = 0; i < ids.size(); ++i) {
                     const Result<PullPage> page = fetched.at(i).result();
                     if (!page)
                         return page.failure();
                     const std::optional<QVariantMap> row =
                         page->rows.isEmpty() ? std::optional<QVariantMap>() : page->rows.constFirst().values;
-                    TIDELINE_TRY(repairs.discardAndRevert(entryIds.at(i), row));
+                    TIDELINE_TRY(repairs.discardAndRevert(ids.at(i), row));
                 }
                 return {};
             });
             if (!done)
                 return answer(done.failure());
-            answer(static_cast<int>(entryIds.size()));
+            answer(static_cast<int>(ids.size()));
         });
     return future;
 }

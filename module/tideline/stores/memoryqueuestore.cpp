@@ -33,6 +33,8 @@ bool matches(const EntryFilter &filter, const SyncEntry &entry)
         return false;
     if (!filter.recordId.isEmpty() && filter.recordId != entry.recordId)
         return false;
+    if (!filter.heldBy.isEmpty() && filter.heldBy != entry.heldBy)
+        return false;
     if (filter.text.isEmpty())
         return true;
     const QString error =

@@ -15,8 +15,8 @@ namespace Tideline {
     history until purge(). Used on the thread of its Storage. All functions fail with LocalStore where the database
     fails; mutators also unless their transaction is the one that is open on the same storage.
 
-    An entry that SqliteStorage cannot decode is listed with a Deserialization failure as its error; due() leaves it
-    out, so that it holds up no record but its own.
+    An entry that SqliteStorage cannot decode has isDamaged set and a Deserialization failure as its error. update()
+    leaves its payload, base and operation as they are stored.
 */
 
 /*!
@@ -25,7 +25,8 @@ namespace Tideline {
     \inheaderfile tideline/stores/queuestore.h
     \brief Which entries a listing shows; what is empty does not restrict.
 
-    \c states, \c table and \c recordId select entries in one of these states, of this table, of this record; \c text
+    \c states, \c table and \c recordId select entries in one of these states, of this table, of this record; \c heldBy
+    those that wait for this conflict or dead letter; \c text
     must occur in the table's name, the record's id, the payload or the error as they are stored, in capitals or small
     letters (SqliteStorage knows those of ASCII). \c limit is the number of entries shown, negative for all, after the
     first \c offset ones.

@@ -19,6 +19,7 @@ public:
     QList<EntryState> states;
     QString table;
     QString recordId;
+    QString heldBy;
     QString text; // anywhere in table, record id, payload or error, ignoring case
     qint64 limit = -1;
     qint64 offset = 0;

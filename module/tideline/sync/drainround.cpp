@@ -80,7 +80,10 @@ Result<PushBatch> DrainRound::nextBatch()
         due->resize(limit);
     if (due->isEmpty())
         return PushBatch();
-    return PushBatch::markSent(m_context, *due);
+    const Result<bool> buried = m_outcomes.buryDamaged(*due);
+    if (!buried)
+        return buried.failure();
+    return *buried ? nextBatch() : PushBatch::markSent(m_context, *due);
 }
 
 void DrainRound::send(const PushBatch &batch)

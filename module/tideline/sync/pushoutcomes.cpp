@@ -50,6 +50,26 @@ void PushOutcomes::beginReply()
     m_authFailure.reset();
 }
 
+Result<bool> PushOutcomes::buryDamaged(const QList<SyncEntry> &entries)
+{
+    QList<SyncEntry> damaged = entries;
+    damaged.removeIf([](const SyncEntry &entry) { return !entry.isDamaged; });
+    if (damaged.isEmpty())
+        return false;
+    const Result<void> buried = m_context.inTransaction([&](UnitOfWork &work) -> Result<void> {
+        for (const SyncEntry &entry : std::as_const(damaged)) {
+            TIDELINE_TRY(addAttempt(work, entry, entry.error));
+            TIDELINE_TRY(Settlement(work, table(entry), entry.recordId).bury(entry, entry.error));
+        }
+        return {};
+    });
+    if (!buried)
+        return buried.failure();
+    report.dead += static_cast<int>(damaged.size());
+    report.addError(damaged.constFirst().error);
+    return true;
+}
+
 Result<void> PushOutcomes::take(UnitOfWork &work, const MergedEntry &sent, const PushOutcome &outcome)
 {
     const Result<EntryState> state = work.storage().queue().state(sent.head.id);
@@ -107,7 +127,7 @@ Result<void> PushOutcomes::takeDifference(UnitOfWork &work, const MergedEntry &s
     }
     if (remote && head.base && isSameVersion(table(head), head.base, remote)) {
         // The row is what we know and still did not change: a policy lets the user see it but not write it.
-        return giveUp(work, sent,
+        return refuse(work, sent,
                       Failure(Failure::Code::RlsViolation,
                               QStringLiteral("The server shows the record but does not let this user change it. "
                                              "Ask for the right to, or discard the change.")));
@@ -141,7 +161,7 @@ Result<void> PushOutcomes::takeUnseenRow(UnitOfWork &work, const MergedEntry &se
     earlier.removeIf([&](const SyncEntry &other) { return other.sequence >= head.sequence; });
     if (const std::optional<SyncEntry> dead = deadLetterOf(earlier))
         return hold(work, sent, *dead);
-    return giveUp(work, sent,
+    return refuse(work, sent,
                   Failure(Failure::Code::Conflict,
                           QStringLiteral("The server has no such record, so that there is nothing to change. "
                                          "Write the whole record instead, or discard the change.")));
@@ -157,6 +177,29 @@ Result<void> PushOutcomes::hold(UnitOfWork &work, MergedEntry sent, const SyncEn
                                              .arg(deadLetter.id, deadLetter.table));
     ++report.retrying;
     return requeue(work, sent);
+}
+
+// Every dead letter says how it came to that, also where the server's row said it and not a failure.
+Result<void> PushOutcomes::refuse(UnitOfWork &work, const MergedEntry &sent, const Failure &failure)
+{
+    TIDELINE_TRY(addAttempt(work, sent.head, failure));
+    return giveUp(work, sent, failure);
+}
+
+Result<void> PushOutcomes::addAttempt(UnitOfWork &work, const SyncEntry &entry, const Failure &failure)
+{
+    return work.storage().queue().addAttempt(work.transaction(), entry.id, SyncAttempt{work.now(), failure});
+}
+
+// Of this entry itself, those that are never counted included.
+Result<int> PushOutcomes::failuresInARow(const SyncEntry &entry)
+{
+    const Result<QList<SyncAttempt>> attempts = m_context.storage->queue().attempts(entry.id);
+    if (!attempts)
+        return attempts.failure();
+    const auto isOther = [](const SyncAttempt &attempt) { return isServerWide(attempt.failure); };
+    const auto end = std::find_if(attempts->crbegin(), attempts->crend(), isOther);
+    return std::max(1, static_cast<int>(std::distance(attempts->crbegin(), end)));
 }
 
 // What was refused as one may be fine in its parts: each goes on its own. Only what went alone becomes a dead letter.
@@ -190,7 +233,7 @@ Result<void> PushOutcomes::takeFailure(UnitOfWork &work, const MergedEntry &sent
         return requeue(work, again);
     }
     triedEntries.insert(sent.head.id);
-    TIDELINE_TRY(work.storage().queue().addAttempt(work.transaction(), sent.head.id, SyncAttempt{work.now(), failure}));
+    TIDELINE_TRY(addAttempt(work, sent.head, failure));
     switch (remedy) {
     case Remedy::Reauthenticate:
         break;
@@ -225,12 +268,14 @@ Result<void> PushOutcomes::retryLater(UnitOfWork &work, const MergedEntry &sent,
             m_waiting = head;
         if (!m_context.config.stopOnFirstError && !excludedTables.contains(head.table))
             excludedTables.append(head.table);
-    } else if (failure.httpStatus == 404) {
+    } else if (isUnknownTable(failure) || isUnknownColumn(failure)) {
         head.nextRetryAt = work.now().addMSecs(m_context.config.maxBackoff.count());
     } else {
-        const int failures = std::max(1, head.retryCount);
+        const Result<int> failures = failuresInARow(head);
+        if (!failures)
+            return failures.failure();
         head.nextRetryAt =
-            work.now().addMSecs(retryDelay(m_context.config, failures, failure, m_context.random()).count());
+            work.now().addMSecs(retryDelay(m_context.config, *failures, failure, m_context.random()).count());
         work.report(SyncRetryScheduled{head, head.nextRetryAt, failure});
     }
     return requeue(work, again);

@@ -19,6 +19,8 @@ public:
 
     // Of the reply in hand.
     void beginReply();
+    // Entries that cannot be read become dead letters, so that they stand in nobody's way; whether there were any.
+    Result<bool> buryDamaged(const QList<SyncEntry> &entries);
     const std::optional<Failure> &serverWideFailure() const { return m_serverWide; }
     const std::optional<SyncEntry> &waitingEntry() const { return m_waiting; }
     const std::optional<Failure> &authFailure() const { return m_authFailure; }
@@ -44,6 +46,7 @@ private:
     Result<void> takeDifference(UnitOfWork &work, const MergedEntry &sent, const RowVersion &remote);
     Result<void> takeUnseenRow(UnitOfWork &work, const MergedEntry &sent, const RowVersion &remote);
     Result<void> takeFailure(UnitOfWork &work, const MergedEntry &sent, const Failure &failure);
+    Result<void> refuse(UnitOfWork &work, const MergedEntry &sent, const Failure &failure);
     Result<void> giveUp(UnitOfWork &work, const MergedEntry &sent, const Failure &failure);
     Result<void> retryLater(UnitOfWork &work, const MergedEntry &sent, const Failure &failure);
     Result<void> retryCounted(UnitOfWork &work, const MergedEntry &sent, const Failure &failure);
@@ -51,6 +54,8 @@ private:
     Result<void> hold(UnitOfWork &work, MergedEntry sent, const SyncEntry &deadLetter);
     Result<void> settleOrphan(UnitOfWork &work, const Orphan &orphan, bool *isReleased);
     Result<void> requeue(UnitOfWork &work, const MergedEntry &sent);
+    Result<void> addAttempt(UnitOfWork &work, const SyncEntry &entry, const Failure &failure);
+    Result<int> failuresInARow(const SyncEntry &entry);
     Result<void> update(UnitOfWork &work, const SyncEntry &entry);
     Result<void> count(const Result<SettlementCounts> &counts);
     TableConfig table(const SyncEntry &entry) const { return m_context.tables.value(entry.table); }

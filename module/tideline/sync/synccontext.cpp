@@ -118,6 +118,23 @@ Result<QDateTime> SyncContext::pause(const Failure &failure, const std::optional
     return until;
 }
 
+Result<bool> SyncContext::endOfflinePause()
+{
+    const Result<QVariant> online = storage->session().value(SessionKey::online);
+    const Result<QDateTime> until = pausedUntil();
+    TIDELINE_TRY(online);
+    TIDELINE_TRY(until);
+    if (!until->isValid() || !online->isValid() || online->toBool())
+        return false;
+    const Result<void> ended = inTransaction([&](UnitOfWork &work) -> Result<void> {
+        TIDELINE_TRY(storage->session().setValue(work.transaction(), SessionKey::pauseCount, 0));
+        return storage->session().setValue(work.transaction(), SessionKey::pausedUntil, QString());
+    });
+    if (!ended)
+        return ended.failure();
+    return true;
+}
+
 Result<void> SyncContext::noteAuthRequired(const Failure &failure)
 {
     const Result<QVariant> known = storage->session().value(SessionKey::authRequired);

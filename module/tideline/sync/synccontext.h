@@ -47,6 +47,8 @@ public:
     // Notes a failure that concerns everything: offline, a pause until a later time. Reports entry as what will be
     // retried.
     Result<QDateTime> pause(const Failure &failure, const std::optional<SyncEntry> &waiting);
+    // Ends a pause that began because the server could not be reached; false where there is none.
+    Result<bool> endOfflinePause();
     // The server does not take the sign-in; one event until a request succeeds.
     Result<void> noteAuthRequired(const Failure &failure);
     // Until when no request may be made; invalid: now.

@@ -422,6 +422,16 @@ void SyncWorker::wake()
         orderDrainWhenDue();
 }
 
+// A pause that the server asked for goes on.
+void SyncWorker::resume()
+{
+    if (!m_isAutomatic || !m_context.storage)
+        return;
+    const Result<bool> resumed = m_context.endOfflinePause();
+    if (resumed && *resumed)
+        order({true, m_context.tables.keys(), false, {}});
+}
+
 void SyncWorker::orderDrainWhenDue()
 {
     const Result<QDateTime> until = m_context.pausedUntil();

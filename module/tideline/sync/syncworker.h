@@ -41,6 +41,7 @@ public:
     void retire(); // drops everything; the last call
     void setTables(const TableCatalog &tables);
     void wake();       // something was written
+    void resume();     // the network is back
     void endSession(); // the user has signed out in this process
     void fetch(const TableConfig &table, const QStringList &recordIds,
                const std::shared_ptr<QPromise<Result<PullPage>>> &promise);

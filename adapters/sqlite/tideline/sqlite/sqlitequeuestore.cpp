@@ -35,7 +35,7 @@ using namespace SqliteEncoding;
 constexpr qsizetype tablesAStatement = 100;
 
 // An entry that cannot be decoded says so in its error; its row stays as it is for a person to repair.
-SyncEntry entryOf(const SqliteRow &row, bool *isDecoded)
+SyncEntry entryOf(const SqliteRow &row)
 {
     SyncEntry entry;
     entry.sequence = row.integer(0);
@@ -54,13 +54,15 @@ SyncEntry entryOf(const SqliteRow &row, bool *isDecoded)
     entry.mergedInto = row.text(15);
     const auto payload = toRow(row, 5);
     const auto base = toRow(row, 6);
-    *isDecoded = isReadable && payload && *payload && base;
-    if (*isDecoded) {
+    entry.isDamaged = !isReadable || !payload || !*payload || !base;
+    if (!entry.isDamaged) {
         entry.payload = **payload;
         entry.base = *base;
     } else {
-        entry.error = Failure(Failure::Code::Deserialization,
-                              QStringLiteral("The stored entry cannot be read. Edit its payload or discard it."));
+        entry.error =
+            Failure(Failure::Code::Deserialization,
+                    QStringLiteral("The stored entry cannot be read: the database file was damaged or changed by "
+                                   "hand. Edit its payload or discard it."));
     }
     return entry;
 }
@@ -83,6 +85,10 @@ Condition conditionOf(const EntryFilter &filter)
     if (!filter.recordId.isEmpty()) {
         terms.append(QStringLiteral("record_id = ?"));
         condition.values.append(filter.recordId);
+    }
+    if (!filter.heldBy.isEmpty()) {
+        terms.append(QStringLiteral("held_by = ?"));
+        condition.values.append(filter.heldBy);
     }
     if (!filter.text.isEmpty()) {
         terms.append(contains({QStringLiteral("table_name"), QStringLiteral("record_id"), QStringLiteral("payload"),
@@ -127,18 +133,10 @@ SqliteQueueStore::SqliteQueueStore(SqliteConnection &connection)
 {
 }
 
-Result<QList<SyncEntry>> SqliteQueueStore::read(const QString &sql, const QList<SqliteValue> &values,
-                                                qsizetype *undecodable)
+Result<QList<SyncEntry>> SqliteQueueStore::read(const QString &sql, const QList<SqliteValue> &values)
 {
     QList<SyncEntry> entries;
-    const auto selected = m_connection.select(sql, values, [&](const SqliteRow &row) {
-        bool isDecoded = false;
-        SyncEntry entry = entryOf(row, &isDecoded);
-        if (isDecoded || undecodable == nullptr)
-            entries.append(std::move(entry));
-        else
-            ++*undecodable;
-    });
+    const auto selected = m_connection.select(sql, values, [&](const SqliteRow &row) { entries.append(entryOf(row)); });
     if (!selected)
         return selected.failure();
     return entries;
@@ -267,17 +265,7 @@ Result<QList<SyncEntry>> SqliteQueueStore::due(const QStringList &tables, qint64
         branches.append(branch.arg(values.size()));
     }
     const QString sql = branches.join(QStringLiteral(" UNION ALL ")) + QStringLiteral(" ORDER BY seq LIMIT ?2");
-    // What cannot be decoded cannot be sent. It blocks its own record only: others must not be crowded out of the
-    // limit by it.
-    qsizetype asked = limit;
-    while (true) {
-        values[1] = SqliteValue(qint64(asked));
-        qsizetype undecodable = 0;
-        const auto entries = read(sql, values, &undecodable);
-        if (!entries || undecodable == 0 || entries->size() >= limit || entries->size() + undecodable < asked)
-            return entries;
-        asked = limit + undecodable;
-    }
+    return read(sql, values);
 }
 
 Result<QDateTime> SqliteQueueStore::nextRetryAt()
@@ -354,8 +342,25 @@ Result<SyncEntry> SqliteQueueStore::enqueue(StoreTransaction &transaction, const
     return stored;
 }
 
+// What cannot be read is not replaced by the nothing that was read of it.
+Result<void> SqliteQueueStore::updateDamaged(const StoreTransaction &transaction, const SyncEntry &entry)
+{
+    const auto changed =
+        write(transaction,
+              QStringLiteral("UPDATE tideline_entry SET retry_count = ?, next_retry_at = ?, state = ?, error = ?,"
+                             " sent_at = ?, finished_at = ?, held_by = ?, merged_into = ? WHERE id = ?"),
+              {entry.retryCount, fromTime(entry.nextRetryAt), toText(entry.state), fromFailure(entry.error),
+               fromTime(entry.sentAt), fromTime(entry.finishedAt), textOrNull(entry.heldBy),
+               textOrNull(entry.mergedInto), entry.id});
+    if (!changed)
+        return changed.failure();
+    return *changed == 0 ? unknownEntry() : Result<void>();
+}
+
 Result<void> SqliteQueueStore::update(StoreTransaction &transaction, const SyncEntry &entry)
 {
+    if (entry.isDamaged)
+        return updateDamaged(transaction, entry);
     const auto payload = fromRow(entry.payload);
     if (!payload)
         return payload.failure();

@@ -43,9 +43,8 @@ public:
     Result<void> clear(StoreTransaction &transaction) override;
 
 private:
-    // undecodable: leaves those out and counts them; null: shows them, too.
-    Result<QList<SyncEntry>> read(const QString &sql, const QList<SqliteValue> &values,
-                                  qsizetype *undecodable = nullptr);
+    Result<QList<SyncEntry>> read(const QString &sql, const QList<SqliteValue> &values);
+    Result<void> updateDamaged(const StoreTransaction &transaction, const SyncEntry &entry);
     Result<QList<SyncEntry>> due(const QStringList &tables, qint64 until, int limit);
     Result<qint64> write(const StoreTransaction &transaction, const QString &sql,
                          std::initializer_list<SqliteValue> values = {});
