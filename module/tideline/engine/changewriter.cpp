@@ -22,6 +22,43 @@ Failure noSuchRecord(const Change &change)
                        .arg(change.table.name));
 }
 
+// Neither NUL nor half a surrogate pair, which JSON and the server cannot hold.
+bool isPlain(const QString &text)
+{
+    return !text.contains(QChar::Null) && text.isValidUtf16();
+}
+
+// How long the JSON of these values can be at most; nothing where only writing it tells, or whether it can be written.
+std::optional<qsizetype> boundOfJson(const QVariantMap &values)
+{
+    constexpr qsizetype longestEscape = 6; // \u001f
+    constexpr qsizetype longestNumber = 24;
+    qsizetype bound = 2;
+    for (auto it = values.cbegin(); it != values.cend(); ++it) {
+        if (!isPlain(it.key()))
+            return {};
+        bound += longestEscape * it.key().size() + 4; // quotes, colon, comma
+        switch (it->typeId()) {
+        case QMetaType::UnknownType:
+        case QMetaType::Bool:
+        case QMetaType::Int:
+        case QMetaType::LongLong:
+            bound += longestNumber;
+            break;
+        case QMetaType::QString: {
+            const QString text = it->toString();
+            if (!isPlain(text))
+                return {};
+            bound += longestEscape * text.size() + 2;
+            break;
+        }
+        default:
+            return {};
+        }
+    }
+    return bound;
+}
+
 // A key column in the values must say the same as the record id.
 Result<void> checkKey(const Change &change)
 {
@@ -60,6 +97,22 @@ Result<void> ChangeWriter::checkOwner(const TableConfig &table, const QVariantMa
                        .arg(table.name, table.owner));
 }
 
+Result<void> ChangeWriter::checkPayload(const QVariantMap &values) const
+{
+    if (const auto bound = boundOfJson(values); bound && *bound <= m_config.maxPayloadBytes)
+        return {};
+    const Result<QByteArray> text = Json::serialize(values);
+    if (!text)
+        return text.failure();
+    if (text->size() <= m_config.maxPayloadBytes)
+        return {};
+    return Failure(Failure::Code::PayloadTooLarge,
+                   QStringLiteral("The change has %1 bytes, but at most %2 are sent (maxPayloadBytes). Store less in "
+                                  "one record, or raise the limit on client and server.")
+                       .arg(text->size())
+                       .arg(m_config.maxPayloadBytes));
+}
+
 Result<Change> ChangeWriter::checked(Change change) const
 {
     const Result<QString> id = change.table.canonicalRecordId(change.recordId);
@@ -70,18 +123,9 @@ Result<Change> ChangeWriter::checked(Change change) const
         change.values.clear();
     if (m_config.sensitiveFieldPolicy == SensitiveFieldPolicy::MaskEverywhere)
         change.values = masked(change.values, m_config.sensitiveFields);
-    TIDELINE_TRY(Json::serialize(change.recordId));
-    const Result<QByteArray> text = Json::serialize(change.values);
-    if (!text)
-        return text.failure();
-    if (text->size() > m_config.maxPayloadBytes) {
-        return Failure(
-            Failure::Code::PayloadTooLarge,
-            QStringLiteral("The change has %1 bytes, but at most %2 are sent (maxPayloadBytes). Store less in one "
-                           "record, or raise the limit on client and server.")
-                .arg(text->size())
-                .arg(m_config.maxPayloadBytes));
-    }
+    if (!isPlain(change.recordId))
+        TIDELINE_TRY(Json::serialize(change.recordId));
+    TIDELINE_TRY(checkPayload(change.values));
     TIDELINE_TRY(checkKey(change));
     TIDELINE_TRY(checkOwner(change.table, change.values));
     return change;
