@@ -45,21 +45,29 @@ enum Operation { Enqueue, Due, MarkSent, Finish, OpenEntries, Counts, NextRetryA
 constexpr const char *names[OperationCount] = {"enqueue",     "due(50)", "markSent",   "finish",
                                                "openEntries", "counts",  "nextRetryAt"};
 
+QString newId()
+{
+    return QUuid::createUuid().toString(QUuid::WithoutBraces);
+}
+
 void fail(const char *what)
 {
     qFatal("%s failed", what);
 }
 
 // Entries straight into the table; values: those of the columns of tideline_entry that are named there.
-void fill(const QString &path, int count, const QByteArray &values)
+void fill(const QString &path, int first, int count, const QByteArray &values)
 {
     const QByteArray sql =
         "PRAGMA synchronous = OFF; PRAGMA cache_size = -500000;"
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
-        + QByteArray::number(count)
+        "WITH RECURSIVE n(i) AS (SELECT "
+        + QByteArray::number(first) + " UNION ALL SELECT i + 1 FROM n WHERE i < "
+        + QByteArray::number(first + count - 1)
         + ") INSERT INTO tideline_entry (id, operation, payload, created_at, record_id, table_name, state,"
           " next_retry_at, held_by, finished_at)"
-          " SELECT lower(hex(randomblob(16))), 'upsert', '{\"title\":\"Water the plants\"}', 1700000000000,"
+          // As the engine's: ordered by time.
+          " SELECT printf('%016x', i) || lower(hex(randomblob(10))), 'upsert', '{\"title\":\"Water the plants\"}', "
+          "1700000000000,"
           " lower(hex(randomblob(16))), "
         + values + " FROM n;";
     sqlite3 *database = nullptr;
@@ -80,8 +88,8 @@ public:
         options.path = path;
         if (!SqliteStorage::open(options))
             fail("making the database");
-        fill(path, size, others);
-        fill(path, batch, "'tasks', 'pending', NULL, NULL, NULL");
+        fill(path, 1, size, others);
+        fill(path, size + 1, batch, "'tasks', 'pending', NULL, NULL, NULL");
         auto opened = SqliteStorage::open(options);
         if (!opened)
             fail("opening the database");
@@ -105,9 +113,10 @@ public:
         QList<SyncEntry> added;
         for (int i = 0; i < batch; ++i) {
             SyncEntry entry;
-            entry.id = QUuid::createUuid().toString(QUuid::WithoutBraces);
+            entry.id = QLatin1Char('f') + QString::number(++m_added, 16).rightJustified(15, QLatin1Char('0'))
+                       + newId().left(20);
             entry.table = table;
-            entry.recordId = QUuid::createUuid().toString(QUuid::WithoutBraces);
+            entry.recordId = newId();
             entry.payload = {{QStringLiteral("title"), QStringLiteral("Water the plants")}};
             entry.createdAt = now;
             added.append(entry);
@@ -151,6 +160,7 @@ private:
 
     std::unique_ptr<Storage> m_storage;
     QList<double> m_times[OperationCount];
+    qint64 m_added = 0;
 };
 
 } // namespace
