@@ -366,6 +366,10 @@
         <source>Waits for</source>
         <translation>Wartet auf</translation>
     </message>
+    <message>
+        <source>Travels in</source>
+        <translation>Reist in</translation>
+    </message>
 </context>
 <context>
     <name>Tideline::Inspector::Formats</name>

@@ -5,6 +5,7 @@
 #include "session.h"
 
 #include <QtCore/QCoreApplication>
+#include <QtCore/QLoggingCategory>
 
 #include <algorithm>
 #include <clocale>
@@ -74,6 +75,8 @@ int main(int argc, char *argv[])
     for (const QString &warning : config->warnings)
         complain(warning);
 
+    if (options->isVerbose)
+        QLoggingCategory::setFilterRules(QStringLiteral("tideline.*.info=true"));
     Session session(*options, *config);
     QObject::connect(&session, &Session::finished, &application, &QCoreApplication::exit);
     QMetaObject::invokeMethod(&session, &Session::start, Qt::QueuedConnection);

@@ -27,8 +27,6 @@ constexpr qint64 maximumFileSize = 4LL * 1024 * 1024;
 constexpr auto longestTimer = std::chrono::milliseconds(24h * 24);
 constexpr auto longestTime = std::chrono::milliseconds(24h * 36'500);
 
-enum class Mode { Automatic, Plain, Kit };
-
 Failure refused(const QString &why)
 {
     return {Failure::Code::Invalid, why};
@@ -89,6 +87,10 @@ void readSupabase(ConfigReader &reader, SupabaseOptions *options)
     reader.duration(QStringLiteral("requestTimeout"), &options->requestTimeout, 1ms, longestTimer);
     reader.number(QStringLiteral("maxResponseBytes"), &options->maxResponseBytes, qint64(1024), qint64(1) << 40);
     reader.duration(QStringLiteral("overlap"), &options->overlap, 0ms, longestTimer);
+    reader.choice(QStringLiteral("mode"), &options->mode,
+                  {{QStringLiteral("auto"), SupabaseOptions::Mode::Auto},
+                   {QStringLiteral("plain"), SupabaseOptions::Mode::Plain},
+                   {QStringLiteral("kit"), SupabaseOptions::Mode::Kit}});
     reader.text(QStringLiteral("apikey"), &options->apiKey);
     if (!options->apiKey.isEmpty() && !isHeaderText(options->apiKey))
         reader.refuse(QStringLiteral("apikey"), QStringLiteral("must hold printable ASCII characters only"));
@@ -145,14 +147,6 @@ Result<SyncJson> SyncJson::parse(const QByteArray &text, const QString &director
         else
             reader.refuse(tables.failure());
     }
-    Mode mode = Mode::Automatic;
-    reader.choice(QStringLiteral("mode"), &mode,
-                  {{QStringLiteral("auto"), Mode::Automatic},
-                   {QStringLiteral("plain"), Mode::Plain},
-                   {QStringLiteral("kit"), Mode::Kit}});
-    if (mode == Mode::Kit)
-        reader.refuse(QStringLiteral("mode"),
-                      QStringLiteral("can only be \"auto\" or \"plain\": the server kit comes in a later version"));
     readEngine(reader, &result.config);
     if (const Result<void> finished = reader.finish(); !finished)
         return finished.failure();

@@ -13,16 +13,18 @@ namespace {
 constexpr qsizetype maximumOutput = 64LL * 1024;
 }
 
-QFuture<Result<QString>> TokenCommand::run(const QStringList &words, std::chrono::milliseconds timeout)
+QFuture<Result<QString>> TokenCommand::run(const QStringList &words, std::chrono::milliseconds timeout,
+                                           const Listener &listener)
 {
-    auto *command = new TokenCommand(words, timeout);
+    auto *command = new TokenCommand(words, timeout, listener);
     QFuture<Result<QString>> future = command->m_promise.future();
     command->m_process.start(QIODevice::ReadOnly); // may fail, and delete the command, at once
     return future;
 }
 
-TokenCommand::TokenCommand(const QStringList &words, std::chrono::milliseconds timeout)
-    : m_program(words.constFirst())
+TokenCommand::TokenCommand(const QStringList &words, std::chrono::milliseconds timeout, const Listener &listener)
+    : m_listener(listener)
+    , m_program(words.constFirst())
 {
     m_promise.start();
     m_process.setProgram(m_program);
@@ -89,6 +91,8 @@ void TokenCommand::finish(const Result<QString> &token)
         return;
     m_isDone = true;
     m_timeout.stop();
+    if (token)
+        m_listener(*token);
     m_promise.addResult(token);
     m_promise.finish();
     deleteLater();

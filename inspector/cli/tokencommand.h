@@ -13,6 +13,7 @@
 #include <QtCore/QTimer>
 
 #include <chrono>
+#include <functional>
 
 namespace Tideline::Cli {
 
@@ -23,11 +24,14 @@ class TokenCommand : public QObject
     Q_OBJECT
 
 public:
-    static QFuture<Result<QString>> run(const QStringList &words, std::chrono::milliseconds timeout);
+    using Listener = std::function<void(const QString &token)>; // called before the future is fulfilled
+
+    static QFuture<Result<QString>> run(const QStringList &words, std::chrono::milliseconds timeout,
+                                        const Listener &listener);
     ~TokenCommand() override;
 
 private:
-    TokenCommand(const QStringList &words, std::chrono::milliseconds timeout);
+    TokenCommand(const QStringList &words, std::chrono::milliseconds timeout, const Listener &listener);
     void read();
     void finish(const Result<QString> &token);
     void fail(const QString &what);
@@ -35,6 +39,7 @@ private:
     void processFailed(QProcess::ProcessError error);
 
     QPromise<Result<QString>> m_promise;
+    Listener m_listener;
     QProcess m_process;
     QTimer m_timeout;
     QString m_program;

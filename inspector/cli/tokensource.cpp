@@ -8,6 +8,7 @@
 #include <QtCore/QFile>
 
 #include <algorithm>
+#include <memory>
 
 namespace Tideline::Cli {
 
@@ -57,7 +58,13 @@ TokenProvider tokenFromFile(const QString &path)
 
 TokenProvider tokenFromCommand(const QStringList &words, std::chrono::milliseconds timeout)
 {
-    return [words, timeout](bool) { return TokenCommand::run(words, timeout); };
+    const auto kept = std::make_shared<QString>(); // of the one thread that asks
+    return [words, timeout, kept](bool refresh) {
+        if (!refresh && !kept->isEmpty())
+            return ready(*kept);
+        kept->clear();
+        return TokenCommand::run(words, timeout, [kept](const QString &token) { *kept = token; });
+    };
 }
 
 } // namespace Tideline::Cli

@@ -115,6 +115,7 @@ void EntryDetail::showProperties(const SyncEntry &entry)
     add(tr("Next attempt"), Formats::absoluteTime(entry.nextRetryAt));
     add(tr("Finished"), Formats::absoluteTime(entry.finishedAt));
     add(tr("Waits for"), entry.heldBy);
+    add(tr("Travels in"), entry.mergedInto);
 }
 
 } // namespace Tideline::Inspector

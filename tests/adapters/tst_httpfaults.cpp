@@ -3,6 +3,7 @@
 
 #include "scriptedserver.h"
 
+#include <tideline/engine/retrypolicy.h>
 #include <tideline/supabase/supabaseremotestore.h>
 
 #include <QtCore/QDateTime>
@@ -32,9 +33,13 @@ private Q_SLOTS:
     void keepsNoCookies();
     void readsRetryAfter_data();
     void readsRetryAfter();
+    void tableOfReplies_data();
+    void tableOfReplies();
     void hidesValues();
     void measuresTheClock();
     void asksForOneToken();
+    void asksForEveryRequest();
+    void asksOnceForAFreshToken();
     void endsARoundOnTransportFailures();
     void splitsRefusedArrays();
     void passesProviderFailuresOn();
@@ -92,6 +97,7 @@ SupabaseOptions TestHttpFaults::options() const
 {
     SupabaseOptions options;
     options.url = m_server->url();
+    options.mode = SupabaseOptions::Mode::Plain;
     return options;
 }
 
@@ -252,6 +258,13 @@ void TestHttpFaults::readsRetryAfter_data()
     QTest::newRow("past") << now + "Retry-After: " + httpDate(date.addSecs(-90)) << -1;
     QTest::newRow("negative") << QByteArray("Retry-After: -5") << -1;
     QTest::newRow("garbage") << QByteArray("Retry-After: soon") << -1;
+    QTest::newRow("fraction") << QByteArray("Retry-After: 1.5") << -1;
+    QTest::newRow("empty") << QByteArray("Retry-After: ") << -1;
+    QTest::newRow("zero") << QByteArray("Retry-After: 0") << 0;
+    // Longer than any number can say is long, not never mind: the engine heeds an hour of it.
+    QTest::newRow("overflow") << QByteArray("Retry-After: 99999999999999999999999") << 366 * 24 * 3600;
+    QTest::newRow("centuries") << now + "Retry-After: " + httpDate(date.addYears(500)) << 366 * 24 * 3600;
+    QTest::newRow("bad date") << now + "Retry-After: Tue, 99 Nov 2023 22:13:20 GMT" << -1;
     QTest::newRow("none") << QByteArray("X-Nothing: 1") << -1;
 }
 
@@ -263,8 +276,80 @@ void TestHttpFaults::readsRetryAfter()
     const Failure failure = pullFailure(options());
     QCOMPARE(failure.code, Failure::Code::Remote);
     QCOMPARE(failure.httpStatus, 503);
-    const auto expected = seconds < 0 ? std::nullopt : std::optional<std::chrono::milliseconds>(seconds * 1000);
+    const auto expected = seconds < 0 ? std::nullopt : std::optional<std::chrono::milliseconds>(seconds * 1s);
     QCOMPARE(failure.retryAfter, expected);
+}
+
+// The documented table, from the bytes on the wire to what is done.
+void TestHttpFaults::tableOfReplies_data()
+{
+    using Code = Failure::Code;
+    QTest::addColumn<int>("status");
+    QTest::addColumn<QByteArray>("body");
+    QTest::addColumn<bool>("isSignedIn");
+    QTest::addColumn<Code>("code");
+    QTest::addColumn<int>("remedy");
+    QTest::addColumn<bool>("isEverywhere");
+    const auto row = [](int status, const char *serverCode, Code code, Remedy remedy, bool isEverywhere,
+                        bool isSignedIn = true) {
+        // The text says nothing, or the wrong thing: only status and code count.
+        const QByteArray body = QByteArray(R"({"message":"JWT expired, row-level security, timeout","code":)")
+                                + (*serverCode ? '"' + QByteArray(serverCode) + '"' : QByteArray("null")) + '}';
+        QTest::addRow("%d %s%s", status, serverCode, isSignedIn ? "" : " anonymous")
+            << status << body << isSignedIn << code << int(remedy) << isEverywhere;
+    };
+    for (const int status : {301, 302, 303, 304, 307, 308})
+        row(status, "", Code::Network, Remedy::Retry, true);
+    row(407, "", Code::Network, Remedy::Retry, true);
+    for (const char *code : {"", "PGRST301", "PGRST302", "PGRST303"})
+        row(401, code, Code::AuthExpired, Remedy::Reauthenticate, false);
+    row(401, "42501", Code::AuthExpired, Remedy::Reauthenticate, false);
+    row(401, "", Code::AuthExpired, Remedy::Reauthenticate, false, false);
+    row(401, "42501", Code::RlsViolation, Remedy::DeadLetter, false, false);
+    row(403, "42501", Code::RlsViolation, Remedy::DeadLetter, false);
+    row(403, "", Code::Forbidden, Remedy::DeadLetter, false);
+    row(500, "42501", Code::RlsViolation, Remedy::DeadLetter, false);
+    for (const int status : {400, 406, 422})
+        row(status, "", Code::Remote, Remedy::DeadLetter, false);
+    row(413, "", Code::PayloadTooLarge, Remedy::DeadLetter, false);
+    for (const char *code : {"22P02", "22001", "23502", "23514"})
+        row(400, code, Code::Remote, Remedy::DeadLetter, false);
+    row(409, "23505", Code::Remote, Remedy::DeadLetter, false);
+    row(409, "23503", Code::Remote, Remedy::RetryCounted, false);
+    row(409, "", Code::Remote, Remedy::RetryCounted, false);
+    for (const char *code : {"", "42P01", "PGRST205"})
+        row(404, code, Code::Remote, Remedy::HoldTable, false);
+    row(400, "PGRST204", Code::Remote, Remedy::HoldTable, false);
+    row(500, "21000", Code::Remote, Remedy::RetryCounted, false);
+    row(500, "XX000", Code::Remote, Remedy::RetryCounted, false);
+    for (const int status : {402, 408, 425, 429, 500, 502, 503, 504, 522})
+        row(status, "", Code::Remote, Remedy::Retry, true);
+    for (const char *code : {"PGRST000", "PGRST001", "PGRST002", "53300", "57P01"})
+        row(503, code, Code::Remote, Remedy::Retry, true);
+    row(405, "25006", Code::Remote, Remedy::Retry, true);
+    for (const char *code : {"40001", "40P01", "57014"})
+        row(500, code, Code::Remote, Remedy::Retry, false);
+}
+
+void TestHttpFaults::tableOfReplies()
+{
+    QFETCH(int, status);
+    QFETCH(QByteArray, body);
+    QFETCH(bool, isSignedIn);
+    QFETCH(bool, isEverywhere);
+    SupabaseOptions options = this->options();
+    if (isSignedIn)
+        options.tokenProvider = [](bool) { return ready(QStringLiteral("t")); };
+    m_server->answerJson(status, body, {"Location: /elsewhere", "Proxy-Authenticate: Basic"});
+    SupabaseRemoteStore store(options);
+    const PushReply reply = await(store.push({insertion(QStringLiteral("things"), QStringLiteral("1"))}, true));
+    QCOMPARE(reply.outcomes.constFirst().kind, PushOutcome::Kind::Failed);
+    const Failure failure = reply.outcomes.constFirst().failure;
+    QTEST(failure.code, "code");
+    QTEST(int(remedyFor(failure, SyncConfig())), "remedy");
+    QCOMPARE(isServerWide(failure), isEverywhere);
+    QVERIFY(failure.detail.endsWith(QLatin1Char('.')) || failure.detail.contains(QLatin1String("It says:")));
+    QCOMPARE(m_server->requests().size(), 1);
 }
 
 void TestHttpFaults::hidesValues()
@@ -328,6 +413,54 @@ void TestHttpFaults::asksForOneToken()
     QVERIFY(await(first).ok());
     QVERIFY(await(second).ok());
     QCOMPARE(questions, 1);
+}
+
+void TestHttpFaults::asksForEveryRequest()
+{
+    int questions = 0;
+    SupabaseOptions options = this->options();
+    options.tokenProvider = [&](bool) { return ready(QStringLiteral("t%1").arg(++questions)); };
+    SupabaseRemoteStore store(options);
+    for (int i = 1; i <= 3; ++i) {
+        m_server->answerJson(201, R"([{"id":"1","name":"secret"}])");
+        await(store.push({insertion(QStringLiteral("a"), QStringLiteral("1"))}, true));
+        QVERIFY(m_server->requests().constLast().contains("Authorization: Bearer t" + QByteArray::number(i) + "\r\n"));
+    }
+    QCOMPARE(questions, 3);
+}
+
+void TestHttpFaults::asksOnceForAFreshToken()
+{
+    QPromise<Result<QString>> fresh;
+    fresh.start();
+    QList<bool> questions;
+    SupabaseOptions options = this->options();
+    options.tokenProvider = [&](bool refresh) {
+        questions.append(refresh);
+        return refresh ? fresh.future() : ready(QStringLiteral("old"));
+    };
+    SupabaseRemoteStore store(options);
+    PullRequest request;
+    request.table = m_table;
+    for (int i = 0; i < 2; ++i)
+        m_server->answerJson(401, "{}");
+    const QFuture<Result<PullPage>> first = store.pull(request);
+    const QFuture<Result<PullPage>> second = store.pull(request);
+    QCOMPARE(await(first).failure().code, Failure::Code::AuthExpired);
+    QCOMPARE(await(second).failure().code, Failure::Code::AuthExpired);
+    const QFuture<Result<bool>> one = store.refreshAuthentication();
+    const QFuture<Result<bool>> other = store.refreshAuthentication();
+    QTRY_COMPARE(questions.count(true), 1);
+    fresh.addResult(Result<QString>(QStringLiteral("new")));
+    fresh.finish();
+    QVERIFY(*await(one));
+    QVERIFY(*await(other));
+    // Whoever learns late of the refusal asks no more.
+    QVERIFY(*await(store.refreshAuthentication()));
+    QCOMPARE(questions.count(true), 1);
+    m_server->answerJson(200, "[]");
+    QVERIFY(await(store.pull(request)).ok());
+    QVERIFY(m_server->requests().constLast().contains("Authorization: Bearer new\r\n"));
 }
 
 void TestHttpFaults::passesProviderFailuresOn()

@@ -127,7 +127,6 @@ void TestCli::configurationErrors_data()
     QTest::newRow("no JSON") << QByteArray("database = app.db") << QByteArray("line 1, column 1");
     QTest::newRow("unknown key") << with(R"("pagesize": 5)") << QByteArray("\"pageSize\"");
     QTest::newRow("bad value") << with(R"("pollInterval": "1 day")") << QByteArray("pollInterval");
-    QTest::newRow("kit") << with(R"("mode": "kit")") << QByteArray("later version");
     QTest::newRow("http elsewhere") << QByteArray(
         R"({"database": "app.db", "url": "http://example.org", "tables": ["t"]})")
                                     << QByteArray("https");

@@ -105,7 +105,10 @@ void TestSyncJson::readsEveryKey()
     QCOMPARE(read->config.pageSize, 20);
     QCOMPARE(read->config.pollInterval, 1s);
     QCOMPARE(read->config.reconcile, ReconcilePolicy::Off);
-    QVERIFY(parse(minimal + R"(, "mode": "auto")").ok());
+    QCOMPARE(parse(minimal + R"(, "mode": "auto")")->supabase.mode, SupabaseOptions::Mode::Auto);
+    QCOMPARE(parse(minimal + R"(, "mode": "kit")")->supabase.mode, SupabaseOptions::Mode::Kit);
+    QCOMPARE(parse(minimal + R"(, "mode": "plain")")->supabase.mode, SupabaseOptions::Mode::Plain);
+    QCOMPARE(parse(minimal)->supabase.mode, SupabaseOptions::Mode::Auto);
     QVERIFY(parse(R"("database": "a", "url": "http://example.org", "allowInsecure": true, "tables": ["t"])").ok());
 }
 
@@ -164,7 +167,6 @@ void TestSyncJson::refuses_data()
     add("capture", table(R"("capture": true)"), "\"tables[0].capture\"|later version");
     add("filter", table(R"("filter": {"a": 1})"), "\"tables[0].filter\"|later version");
     add("filter type", table(R"("filter": [])"), "\"tables[0].filter\"|object");
-    add("kit", with(R"("mode": "kit")"), "\"mode\"|later version");
     add("mode", with(R"("mode": "fast")"), "\"mode\"|\"plain\"");
     add("custom strategy", with(R"("conflictStrategy": "custom")"), "\"conflictStrategy\"|\"manual\"");
     add("zero", with(R"("batchSize": 0)"), "\"batchSize\"|from 1");

@@ -17,21 +17,22 @@ class TestTokenSource : public QObject
 private Q_SLOTS:
     void readsTheFileEveryTime();
     void runsTheCommandWithoutAShell();
+    void runsTheCommandAgainWhenRefused();
     void namesTheExitCodeButNotTheOutput();
     void stopsACommandThatHangs();
     void refusesWhatNoHeaderCanHold();
     void refusesFloods();
 
 private:
-    static Result<QString> token(const TokenProvider &provider);
+    static Result<QString> token(const TokenProvider &provider, bool refresh = false);
     QString script(const QByteArray &body);
 
     QTemporaryDir m_directory;
 };
 
-Result<QString> TestTokenSource::token(const TokenProvider &provider)
+Result<QString> TestTokenSource::token(const TokenProvider &provider, bool refresh)
 {
-    const QFuture<Result<QString>> future = provider(false);
+    const QFuture<Result<QString>> future = provider(refresh);
     if (!QTest::qWaitFor([&] { return future.isFinished(); }, 30'000))
         return Failure(Failure::Code::Timeout, QStringLiteral("the provider gave no answer"));
     return future.result();
@@ -67,6 +68,24 @@ void TestTokenSource::runsTheCommandWithoutAShell()
         token(tokenFromCommand({script("printf '%s\\n' \"$1\""), QStringLiteral("$HOME;ls")}));
     QVERIFY2(found.ok(), qPrintable(found.failure().detail));
     QCOMPARE(*found, QStringLiteral("$HOME;ls"));
+}
+
+void TestTokenSource::runsTheCommandAgainWhenRefused()
+{
+    const QString count = m_directory.filePath(QStringLiteral("count"));
+    const TokenProvider provider =
+        tokenFromCommand({script("echo run >>\"$1\"; test ! -e \"$1.broken\" && echo t$(wc -l <\"$1\")"), count});
+    QCOMPARE(token(provider).value(), QStringLiteral("t1"));
+    QCOMPARE(token(provider).value(), QStringLiteral("t1"));
+    QCOMPARE(token(provider, true).value(), QStringLiteral("t2"));
+    QCOMPARE(token(provider).value(), QStringLiteral("t2"));
+    // What was refused is not used again, also where the command has no other.
+    QFile broken(count + QStringLiteral(".broken"));
+    QVERIFY(broken.open(QIODevice::WriteOnly));
+    QCOMPARE(token(provider, true).failure().code, Failure::Code::AuthExpired);
+    QCOMPARE(token(provider).failure().code, Failure::Code::AuthExpired);
+    QVERIFY(broken.remove());
+    QCOMPARE(token(provider).value(), QStringLiteral("t5"));
 }
 
 void TestTokenSource::namesTheExitCodeButNotTheOutput()

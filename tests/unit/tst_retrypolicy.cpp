@@ -49,18 +49,36 @@ void tst_RetryPolicy::tableOfReplies_data()
     QTest::newRow("forbidden") << plain(Failure::Code::Forbidden) << Remedy::DeadLetter << false;
     QTest::newRow("row-level security") << plain(Failure::Code::RlsViolation) << Remedy::DeadLetter << false;
     QTest::newRow("too large") << plain(Failure::Code::PayloadTooLarge) << Remedy::DeadLetter << false;
-    for (const int status : {400, 406, 413, 422})
+    for (const int status : {400, 405, 406, 410, 413, 422})
         QTest::addRow("%d", status) << answer(status) << Remedy::DeadLetter << false;
-    for (const char *code : {"22P02", "23502", "23514", "23505"})
-        QTest::addRow("409 %s", code) << answer(409, code) << Remedy::DeadLetter << false;
-    QTest::newRow("409 23503") << answer(409, "23503") << Remedy::RetryCounted << false;
+    for (const char *code : {"22P02", "22003", "23502", "23514", "23505", "23P01", "42501"}) {
+        for (const int status : {0, 400, 409, 500})
+            QTest::addRow("%d %s", status, code) << answer(status, code) << Remedy::DeadLetter << false;
+    }
+    for (const int status : {0, 400, 409, 500})
+        QTest::addRow("%d 23503", status) << answer(status, "23503") << Remedy::RetryCounted << false;
     QTest::newRow("409") << answer(409) << Remedy::RetryCounted << false;
-    QTest::newRow("404") << answer(404, "42P01") << Remedy::HoldTable << false;
-    for (const int status : {408, 425, 429, 500, 502, 503, 504})
+    QTest::newRow("404") << answer(404) << Remedy::HoldTable << false;
+    for (const char *code : {"42P01", "PGRST205"}) {
+        for (const int status : {0, 400, 404})
+            QTest::addRow("%d %s", status, code) << answer(status, code) << Remedy::HoldTable << false;
+    }
+    QTest::newRow("unknown column") << answer(400, "PGRST204") << Remedy::HoldTable << false;
+    QTest::newRow("raised") << answer(400, "P0001") << Remedy::DeadLetter << false;
+    for (const int status : {402, 408, 425, 429, 500, 501, 502, 503, 504, 520, 599})
         QTest::addRow("%d", status) << answer(status) << Remedy::Retry << true;
-    for (const char *code : {"40001", "40P01", "57014"})
-        QTest::addRow("500 %s", code) << answer(500, code) << Remedy::Retry << false;
-    QTest::newRow("500 of one record") << answer(500, "XX000") << Remedy::RetryCounted << false;
+    for (const char *code : {"40001", "40P01", "57014", "55P03"}) {
+        for (const int status : {0, 400, 500})
+            QTest::addRow("%d %s", status, code) << answer(status, code) << Remedy::Retry << false;
+    }
+    // The database as a whole: whatever status comes with it.
+    for (const char *code : {"08006", "53100", "53300", "57P01", "57P03", "25006", "58030"}) {
+        for (const int status : {405, 500, 503})
+            QTest::addRow("%d %s", status, code) << answer(status, code) << Remedy::Retry << true;
+    }
+    QTest::newRow("500 of PostgREST") << answer(500, "PGRST300") << Remedy::Retry << true;
+    for (const char *code : {"XX000", "21000", "P0002", "53400"})
+        QTest::addRow("500 %s", code) << answer(500, code) << Remedy::RetryCounted << false;
 }
 
 void tst_RetryPolicy::tableOfReplies()
@@ -122,6 +140,10 @@ void tst_RetryPolicy::serverMayAskForMore()
     QCOMPARE(retryDelay(config, 1, failure, 0.0), std::chrono::hours(1));
     failure.retryAfter = 1ms;
     QCOMPARE(retryDelay(config, 1, failure, 0.0), 1000ms);
+    failure.retryAfter = -90s;
+    QCOMPARE(retryDelay(config, 1, failure, 0.0), 1000ms);
+    failure.retryAfter = std::chrono::milliseconds::max();
+    QCOMPARE(retryDelay(config, 1, failure, 0.0), std::chrono::hours(1));
 }
 
 QTEST_GUILESS_MAIN(tst_RetryPolicy)

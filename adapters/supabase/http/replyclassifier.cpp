@@ -4,10 +4,13 @@
 #include "http/replyclassifier.h"
 
 #include <tideline/core/json.h>
+#include <tideline/engine/retrypolicy.h>
 
 #include <QtCore/QDateTime>
 #include <QtCore/QLocale>
 #include <QtCore/QRegularExpression>
+
+#include <algorithm>
 
 namespace Tideline::Rest {
 
@@ -30,9 +33,9 @@ std::optional<qint64> httpDate(const QByteArray &text)
     return QDateTime(parsed.date(), parsed.time(), Qt::UTC).toMSecsSinceEpoch();
 }
 
-QString sentence(int status, Failure::Code code)
+QString sentence(const Failure &failure)
 {
-    switch (code) {
+    switch (failure.code) {
     case Failure::Code::AuthExpired:
         return QStringLiteral("The server does not accept the sign-in. Sign in again.");
     case Failure::Code::RlsViolation:
@@ -44,15 +47,21 @@ QString sentence(int status, Failure::Code code)
     default:
         break;
     }
-    if (status == 404)
-        return QStringLiteral(
-            "The server does not know this table. Check its name, and reload the server's schema cache.");
+    const int status = failure.httpStatus;
     if (status == 408 || status == 425 || status == 429)
         return QStringLiteral("The server asks to try again later.");
+    if (status == 402)
+        return QStringLiteral("The server has used up what is paid for. Its owner has to settle that.");
+    if (isServerWide(failure) || status >= 500)
+        return QStringLiteral("The server failed. Try again later, or look at the server's log.");
+    if (isUnknownTable(failure))
+        return QStringLiteral(
+            "The server does not know this table. Check its name, and reload the server's schema cache.");
+    if (isUnknownColumn(failure))
+        return QStringLiteral("The server does not know a column of the row. Add it there and reload the server's "
+                              "schema cache, or correct the row.");
     if (status == 409)
         return QStringLiteral("The row breaks a constraint of the server. Correct the row.");
-    if (status >= 500)
-        return QStringLiteral("The server failed. Try again later, or look at the server's log.");
     return QStringLiteral("The server refuses the request. Correct the row, or compare the table's columns.");
 }
 
@@ -63,14 +72,62 @@ Failure::Code codeOf(int status, const QString &serverCode, Identity identity)
     if (status == 401)
         return isPrivilege && identity == Identity::Anonymous ? Failure::Code::RlsViolation
                                                               : Failure::Code::AuthExpired;
+    if (isPrivilege)
+        return Failure::Code::RlsViolation;
     if (status == 403)
-        return isPrivilege ? Failure::Code::RlsViolation : Failure::Code::Forbidden;
+        return Failure::Code::Forbidden;
     if (status == 413)
         return Failure::Code::PayloadTooLarge;
     return Failure::Code::Remote;
 }
 
+// The status with which PostgREST answers an error of the database's.
+int statusOf(const QString &sqlState)
+{
+    static const QHash<QString, int> codes{
+        {QStringLiteral("21000"), 500}, {QStringLiteral("23503"), 409}, {QStringLiteral("23505"), 409},
+        {QStringLiteral("25006"), 405}, {QStringLiteral("42501"), 403}, {QStringLiteral("42883"), 404},
+        {QStringLiteral("42P01"), 404}, {QStringLiteral("42P17"), 500}, {QStringLiteral("53400"), 500},
+        {QStringLiteral("57P01"), 503}, {QStringLiteral("P0001"), 400},
+    };
+    static const QHash<QString, int> classes{
+        {QStringLiteral("08"), 503}, {QStringLiteral("09"), 500}, {QStringLiteral("0L"), 403},
+        {QStringLiteral("0P"), 403}, {QStringLiteral("25"), 500}, {QStringLiteral("28"), 403},
+        {QStringLiteral("2D"), 500}, {QStringLiteral("38"), 500}, {QStringLiteral("39"), 500},
+        {QStringLiteral("3B"), 500}, {QStringLiteral("40"), 500}, {QStringLiteral("53"), 503},
+        {QStringLiteral("54"), 500}, {QStringLiteral("55"), 500}, {QStringLiteral("57"), 500},
+        {QStringLiteral("58"), 500}, {QStringLiteral("F0"), 500}, {QStringLiteral("HV"), 500},
+        {QStringLiteral("P0"), 500}, {QStringLiteral("XX"), 500},
+    };
+    if (const auto known = codes.constFind(sqlState); known != codes.cend())
+        return *known;
+    if (sqlState.startsWith(QLatin1String("PT"))) { // raised to name a status
+        bool isNumber = false;
+        const int status = sqlState.mid(2).toInt(&isNumber);
+        return isNumber && status >= 400 && status < 600 ? status : 500;
+    }
+    return classes.value(sqlState.left(2), 400);
+}
+
+Failure answerFailure(int status, const QString &serverCode, const QString &message, Identity identity)
+{
+    Failure failure;
+    failure.httpStatus = status;
+    failure.serverCode = serverCode.left(16);
+    failure.code = codeOf(status, failure.serverCode, identity);
+    failure.detail = sentence(failure);
+    const QString text = withoutValues(message, failure.serverCode);
+    if (!text.isEmpty())
+        failure.detail += QStringLiteral(" It says: ") + text;
+    return failure;
+}
+
 } // namespace
+
+Failure databaseFailure(const QString &sqlState, const QString &message)
+{
+    return answerFailure(statusOf(sqlState), sqlState, message, Identity::User);
+}
 
 Failure timeoutFailure(std::chrono::milliseconds deadline)
 {
@@ -166,15 +223,9 @@ Failure classify(const HttpReply &reply, Identity identity)
     const Result<QVariantMap> error =
         reply.isJson() ? Json::parseObject(reply.body) : Result<QVariantMap>(QVariantMap());
     const QVariantMap fields = error ? *error : QVariantMap();
-    Failure failure;
-    failure.httpStatus = reply.status;
-    failure.serverCode = fields.value(QStringLiteral("code")).toString().left(16);
-    failure.code = codeOf(reply.status, failure.serverCode, identity);
-    failure.detail = sentence(reply.status, failure.code);
     // "details" and "hint" quote rows.
-    const QString message = withoutValues(fields.value(QStringLiteral("message")).toString(), failure.serverCode);
-    if (!message.isEmpty())
-        failure.detail += QStringLiteral(" It says: ") + message;
+    Failure failure = answerFailure(reply.status, fields.value(QStringLiteral("code")).toString(),
+                                    fields.value(QStringLiteral("message")).toString(), identity);
     failure.retryAfter = retryAfter(reply);
     return failure;
 }
@@ -196,41 +247,19 @@ std::optional<qint64> clockOffset(const HttpReply &reply)
 
 std::optional<std::chrono::milliseconds> retryAfter(const HttpReply &reply)
 {
+    constexpr qint64 year = 366LL * 24 * 3600;
     const QByteArray text = reply.headers.value("retry-after").trimmed();
-    bool isNumber = false;
-    const qint64 seconds = text.toLongLong(&isNumber);
-    if (isNumber) {
-        constexpr qint64 year = 366LL * 24 * 3600;
-        if (seconds < 0)
-            return {};
-        return std::chrono::seconds(qMin(seconds, year));
+    const auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
+    if (!text.isEmpty() && std::all_of(text.cbegin(), text.cend(), isDigit)) {
+        bool isInRange = false;
+        const qint64 seconds = text.toLongLong(&isInRange);
+        return std::chrono::seconds(isInRange ? qMin(seconds, year) : year);
     }
     const std::optional<qint64> until = httpDate(text);
     const qint64 now = serverTime(reply).value_or(QDateTime::currentMSecsSinceEpoch());
     if (!until || *until < now)
         return {};
-    return std::chrono::milliseconds(*until - now);
-}
-
-bool isTransport(const Failure &failure)
-{
-    switch (failure.code) {
-    case Failure::Code::Network:
-    case Failure::Code::Timeout:
-        return true;
-    default:
-        break;
-    }
-    switch (failure.httpStatus) {
-    case 408:
-    case 425:
-    case 429:
-        return true;
-    case 500: // with a code of the database it is about what was sent
-        return failure.serverCode.isEmpty();
-    default:
-        return failure.httpStatus > 500;
-    }
+    return std::chrono::milliseconds(qMin(*until - now, year * 1000));
 }
 
 } // namespace Tideline::Rest

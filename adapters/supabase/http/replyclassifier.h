@@ -21,6 +21,9 @@ enum class Identity {
 // A failure for everything but a reply of class 2xx with a body that claims to be JSON.
 Failure classify(const HttpReply &reply, Identity identity);
 
+// What classify() makes of an error of the database's that the server kit tells of: the same as of PostgREST's answer.
+Failure databaseFailure(const QString &sqlState, const QString &message);
+
 Failure timeoutFailure(std::chrono::milliseconds deadline);
 Failure oversizeFailure(qint64 bytes);
 Failure transportFailure(QNetworkReply::NetworkError error);
@@ -35,8 +38,5 @@ std::optional<qint64> serverTime(const HttpReply &reply);
 // Milliseconds to add to this machine's clock to have the server's; 0 where the difference is within the error.
 std::optional<qint64> clockOffset(const HttpReply &reply);
 std::optional<std::chrono::milliseconds> retryAfter(const HttpReply &reply);
-
-// Whether the request met no server in working order, so that another request would not fare better now.
-bool isTransport(const Failure &failure);
 
 } // namespace Tideline::Rest

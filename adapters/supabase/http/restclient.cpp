@@ -50,6 +50,8 @@ Task<RestReply> RestClient::send(RestRequest request, RemoteReply *account)
 
     const HttpReply &answer = exchange.reply();
     reply.failure = classify(answer, m_tokens.hasProvider() ? Identity::User : Identity::Anonymous);
+    if (reply.failure.code == Failure::Code::AuthExpired)
+        m_tokens.refuse(*token);
     if (const std::optional<qint64> offset = clockOffset(answer); offset && !answer.transport.isFailure()) {
         m_clockOffset = *offset;
         account->clockOffset = offset;

@@ -3,80 +3,69 @@
 
 #include "plain/plainpush.h"
 
-#include "http/replyclassifier.h"
 #include "plain/restquery.h"
 
 #include <tideline/core/json.h>
+#include <tideline/engine/retrypolicy.h>
 
-#include <QtCore/QUrl>
+#include <algorithm>
 
 namespace Tideline::Rest {
 
 namespace {
 
-PushOutcome settled(PushOutcome::Kind kind, const std::optional<QVariantMap> &row)
+using Kind = PlainChange::Kind;
+
+bool isConditional(const PlainChange &change)
 {
-    PushOutcome outcome;
-    outcome.kind = kind;
-    if (row)
-        outcome.serverRow = *row;
-    return outcome;
+    return change.kind() == Kind::Update || change.kind() == Kind::Remove;
 }
 
-PushOutcome applied(const std::optional<QVariantMap> &row)
+RestRequest insertion(const QList<PlainChange> &run)
 {
-    return settled(PushOutcome::Kind::Applied, row);
+    const TableConfig &table = run.constFirst().table();
+    QVariantList body;
+    for (const PlainChange &change : run)
+        body.append(change.insertedRow());
+    RestQuery query;
+    query.add(QStringLiteral("columns"), columnList(body.constFirst().toMap().keys()));
+    query.add(QStringLiteral("on_conflict"), columnList(table.key));
+    RestRequest request = rowsRequest(table, query.encoded());
+    request.method = QByteArrayLiteral("POST");
+    request.prefer = QByteArrayLiteral("resolution=ignore-duplicates,return=representation");
+    request.body = Json::toText(body);
+    return request;
 }
 
-PushOutcome differs(const std::optional<QVariantMap> &row)
+RestRequest conditional(const QList<PlainChange> &run)
 {
-    return settled(PushOutcome::Kind::Differs, row);
-}
-
-PushOutcome failed(const Failure &failure)
-{
-    PushOutcome outcome;
-    outcome.kind = PushOutcome::Kind::Failed;
-    outcome.failure = failure;
-    return outcome;
-}
-
-Failure hiddenFailure(const QString &detail)
-{
-    return {Failure::Code::RlsViolation, detail};
-}
-
-bool isDeleted(const TableConfig &table, const QVariantMap &row)
-{
-    return !table.deletedAt.isEmpty() && !row.value(table.deletedAt).isNull();
-}
-
-// Our own change is there already: its reply was lost.
-bool holds(const TableConfig &table, const QVariantMap &row, const QVariantMap &sent)
-{
-    if (isDeleted(table, row) && !sent.contains(table.deletedAt))
-        return false;
-    for (auto it = sent.cbegin(); it != sent.cend(); ++it) {
-        if (!row.contains(it.key()) || !Json::equivalent(row.value(it.key()), it.value()))
-            return false;
+    const PlainChange &first = run.constFirst();
+    const TableConfig &table = first.table();
+    RestQuery query;
+    // PostgREST 12 applies an or=() to the rows that it answers, too: removed rows need what is asked of them, changed
+    // ones have another version by then and are read back as if the reply had been lost.
+    if (first.kind() == Kind::Remove)
+        query.add(QStringLiteral("select"), columnList(table.key + QStringList(table.updatedAt)));
+    if (run.size() == 1) {
+        query.addEqual(table.key, first.keyParts());
+        const std::optional<QString> version = first.baseVersion();
+        query.add(columnName(table.updatedAt), version ? QStringLiteral("eq.") + *version : QStringLiteral("is.null"));
+    } else {
+        QStringList conditions;
+        for (const PlainChange &change : run)
+            conditions.append(change.condition());
+        query.add(QStringLiteral("or"), QLatin1Char('(') + conditions.join(QLatin1Char(',')) + QLatin1Char(')'));
     }
-    return true;
+    RestRequest request = rowsRequest(table, query.encoded());
+    request.method = first.kind() == Kind::Remove ? QByteArrayLiteral("DELETE") : QByteArrayLiteral("PATCH");
+    request.prefer = QByteArrayLiteral("return=representation");
+    request.body = first.body();
+    return request;
 }
 
-std::optional<QVariantMap> valueOf(const QHash<QString, QVariantMap> &rows, const QString &id)
+RestRequest requestFor(const QList<PlainChange> &run)
 {
-    const auto found = rows.constFind(id);
-    if (found == rows.constEnd())
-        return {};
-    return *found;
-}
-
-std::optional<QVariantMap> firstRow(const RestReply &reply)
-{
-    const QVariantList rows = reply.rows();
-    if (rows.isEmpty())
-        return {};
-    return rows.constFirst().toMap();
+    return run.constFirst().kind() == Kind::Insert ? insertion(run) : conditional(run);
 }
 
 } // namespace
@@ -87,51 +76,24 @@ PlainPush::PlainPush(RestClient &client, const QList<PushItem> &items, bool stop
     , m_stopOnFirstError(stopOnFirstError)
 {
     for (const PushItem &item : items)
-        m_changes.append(prepared(item));
+        m_changes.append(PlainChange(item));
     m_reply.outcomes.resize(items.size());
 }
 
-PlainPush::Change PlainPush::prepared(const PushItem &item)
+// How many changes from there on go in one request, whose URL is bounded.
+qsizetype PlainPush::runLength(qsizetype first) const
 {
-    Change change{item.entry, item.table, {}, item.entry.payload, {}};
-    const Result<QStringList> parts = item.table.keyParts(item.entry.recordId);
-    if (!parts) {
-        change.failure = parts.failure();
-        return change;
-    }
-    change.keyParts = *parts;
-    change.sent.remove(item.table.updatedAt);
-    for (const QString &column : item.table.key)
-        change.sent.remove(column);
-    // The key is only checked: it goes as the text that it is.
-    const Result<QByteArray> key = Json::serialize(change.keyParts);
-    const Result<QByteArray> text = key ? Json::serialize(change.sent) : key;
-    const Result<QVariantMap> sent = text ? Json::parseObject(*text) : Result<QVariantMap>(text.failure());
-    change.failure = sent.failure();
-    if (sent)
-        change.sent = *sent;
-    return change;
-}
-
-bool PlainPush::isInsert(const Change &change)
-{
-    return change.entry.operation == SyncOperation::Upsert && !change.entry.base && !change.failure.isFailure();
-}
-
-// How many changes from there on go in one request: an array whose rows lack a column would blank it, or take another
-// row's, unless all have the same ones.
-qsizetype PlainPush::insertCount(qsizetype first) const
-{
-    const Change &head = m_changes.at(first);
-    qsizetype count = 0;
+    const PlainChange &head = m_changes.at(first);
     QSet<QString> ids;
-    while (first + count < m_changes.size()) {
-        const Change &change = m_changes.at(first + count);
-        if (!isInsert(change) || change.table != head.table || change.sent.keys() != head.sent.keys()
-            || ids.contains(change.entry.recordId))
+    qsizetype length = 0;
+    qsizetype count = 0;
+    for (; first + count < m_changes.size(); ++count) {
+        const PlainChange &change = m_changes.at(first + count);
+        if (isConditional(change))
+            length += RestQuery::encodedValue(change.condition()).size() + 1;
+        if (count > 0 && (!change.isLike(head) || ids.contains(change.recordId()) || length > longestQuery))
             break;
-        ids.insert(change.entry.recordId);
-        ++count;
+        ids.insert(change.recordId());
     }
     return count;
 }
@@ -140,18 +102,15 @@ Task<PushReply> PlainPush::run()
 {
     qsizetype next = 0;
     while (next < m_changes.size() && !m_isOver) {
-        const Change change = m_changes.at(next);
-        if (m_heldTables.contains(change.table.name)) {
+        const PlainChange change = m_changes.at(next);
+        if (m_heldTables.contains(change.table().name)) {
             ++next;
-        } else if (const qsizetype count = insertCount(next); count > 0) {
-            const QList<PushOutcome> outcomes = co_await insert(m_changes.mid(next, count));
-            for (const PushOutcome &outcome : outcomes) {
-                settle(change, outcome, next);
-                ++next;
-            }
-        } else {
-            const PushOutcome outcome = co_await apply(change);
-            settle(change, outcome, next);
+            continue;
+        }
+        const Changes run = m_changes.mid(next, runLength(next));
+        const Outcomes outcomes = co_await apply(run);
+        for (const PushOutcome &outcome : outcomes) {
+            take(change, outcome, next);
             ++next;
         }
     }
@@ -159,24 +118,36 @@ Task<PushReply> PlainPush::run()
 }
 
 // What an outcome means for the items that follow.
-void PlainPush::settle(const Change &change, const PushOutcome &outcome, qsizetype index)
+void PlainPush::take(const PlainChange &change, const PushOutcome &outcome, qsizetype index)
 {
     m_reply.outcomes[index] = outcome;
     if (outcome.kind != PushOutcome::Kind::Failed)
         return;
-    const bool isTransportFailure = isTransport(outcome.failure);
-    if (m_hasNoToken || outcome.failure.code == Failure::Code::AuthExpired
-        || (isTransportFailure && m_stopOnFirstError))
+    const bool isEverywhere = isServerWide(outcome.failure);
+    if (m_hasNoToken || outcome.failure.code == Failure::Code::AuthExpired || (isEverywhere && m_stopOnFirstError))
         m_isOver = true;
-    else if (isTransportFailure || outcome.failure.httpStatus == 404)
-        m_heldTables.insert(change.table.name);
+    else if (isEverywhere || isUnknownTable(outcome.failure))
+        m_heldTables.insert(change.table().name);
 }
 
-// Failures that the rows of a request have in common.
-bool PlainPush::endsInsert(const Failure &failure) const
+// Failures that all rows of a request have in common.
+bool PlainPush::isShared(const Failure &failure) const
 {
-    const bool isServersOwn = isTransport(failure) && failure.httpStatus != 500;
-    return m_hasNoToken || isServersOwn || failure.code == Failure::Code::AuthExpired || failure.httpStatus == 404;
+    const bool isServersOwn = isServerWide(failure) && failure.httpStatus != 500;
+    return isUndone(failure) || isServersOwn || isUnknownColumn(failure);
+}
+
+// Those that would meet the next request just so: what shared this one counts as not sent.
+bool PlainPush::isUndone(const Failure &failure) const
+{
+    return m_hasNoToken || failure.code == Failure::Code::AuthExpired || isUnknownTable(failure);
+}
+
+PlainPush::Outcomes PlainPush::refused(qsizetype count, const Failure &failure) const
+{
+    Outcomes outcomes(count, isUndone(failure) ? PushOutcome() : failed(failure));
+    outcomes.replace(0, failed(failure));
+    return outcomes;
 }
 
 Task<RestReply> PlainPush::send(RestRequest request)
@@ -186,209 +157,94 @@ Task<RestReply> PlainPush::send(RestRequest request)
     co_return reply;
 }
 
-Task<QList<PushOutcome>> PlainPush::insert(QList<Change> changes)
+Task<PlainPush::Outcomes> PlainPush::apply(Changes run)
 {
-    const TableConfig table = changes.constFirst().table;
-    QVariantList body;
-    for (const Change &change : changes) {
-        QVariantMap row = change.sent;
-        for (qsizetype i = 0; i < table.key.size(); ++i)
-            row.insert(table.key.at(i), change.keyParts.at(i));
-        body.append(row);
-    }
-    RestQuery query;
-    query.add(QStringLiteral("columns"), columnList(body.constFirst().toMap().keys()));
-    query.add(QStringLiteral("on_conflict"), columnList(table.key));
-    RestRequest request = rowsRequest(table, query.encoded());
-    request.method = QByteArrayLiteral("POST");
-    request.prefer = QByteArrayLiteral("resolution=ignore-duplicates,return=representation");
-    request.body = Json::toText(body);
-    const RestReply reply = co_await send(request);
-
-    QList<PushOutcome> outcomes;
-    if (reply.failure.isFailure()) {
-        if (changes.size() > 1 && !endsInsert(reply.failure))
-            co_return co_await insertOneByOne(changes);
-        const bool isUndone =
-            m_hasNoToken || reply.failure.code == Failure::Code::AuthExpired || reply.failure.httpStatus == 404;
-        const PushOutcome notSent;
-        outcomes.fill(isUndone ? notSent : failed(reply.failure), changes.size());
-        outcomes.replace(0, failed(reply.failure));
+    const PlainChange first = run.constFirst();
+    if (first.kind() == Kind::Unsendable) {
+        const Outcomes outcomes(1, failed(first.failure()));
         co_return outcomes;
     }
-
-    QHash<QString, QVariantMap> inserted;
-    const QVariantList insertedRows = reply.rows();
-    for (const QVariant &value : insertedRows) {
-        const RemoteRow row = remoteRow(table, value);
-        inserted.insert(row.recordId, row.values);
+    QHash<QString, QVariantMap> done;
+    if (first.kind() != Kind::Read) {
+        const RestRequest request = requestFor(run);
+        const RestReply reply = co_await send(request);
+        if (reply.failure.isFailure()) {
+            if (run.size() > 1 && !isShared(reply.failure))
+                co_return co_await applyHalves(run);
+            co_return refused(run.size(), reply.failure);
+        }
+        const QVariantList rows = reply.rows();
+        for (const QVariant &value : rows) {
+            const RemoteRow row = remoteRow(first.table(), value);
+            done.insert(row.recordId, row.values);
+        }
     }
-    QStringList ignoredIds;
-    for (const Change &change : changes) {
-        if (!inserted.contains(change.entry.recordId))
-            ignoredIds.append(change.entry.recordId);
+    co_return co_await settle(run, done);
+}
+
+// A request is one transaction: a row that the server refuses takes the others with it. By halves each gets an answer
+// of its own, and those that are fine still share requests.
+Task<PlainPush::Outcomes> PlainPush::applyHalves(Changes run)
+{
+    const Changes head = run.first(run.size() / 2);
+    const Changes tail = run.sliced(head.size());
+    Outcomes outcomes = co_await apply(head);
+    const bool isEnd = std::any_of(outcomes.cbegin(), outcomes.cend(), [this](const PushOutcome &outcome) {
+        return outcome.kind == PushOutcome::Kind::Failed
+               && (isUndone(outcome.failure) || isServerWide(outcome.failure));
+    });
+    if (isEnd) {
+        outcomes.resize(run.size()); // not sent
+        co_return outcomes;
+    }
+    const Outcomes rest = co_await apply(tail);
+    outcomes += rest;
+    co_return outcomes;
+}
+
+// What the request did not touch is read back, all of it at once, before anything is said or sent about it again.
+Task<PlainPush::Outcomes> PlainPush::settle(Changes run, QHash<QString, QVariantMap> done)
+{
+    const TableConfig table = run.constFirst().table();
+    QStringList untouched;
+    for (const PlainChange &change : run) {
+        if (!done.contains(change.recordId()))
+            untouched.append(change.recordId());
     }
     QHash<QString, QVariantMap> present;
     Failure readFailure;
-    if (!ignoredIds.isEmpty()) {
-        const Result<QVariantList> read = co_await m_reader.read(table, ignoredIds, &m_reply);
+    bool hasForeignSpelling = false;
+    if (!untouched.isEmpty()) {
+        const Result<QVariantList> read = co_await m_reader.read(table, untouched, &m_reply);
         readFailure = read.failure();
-        const QVariantList presentRows = read ? *read : QVariantList();
-        for (const QVariant &value : presentRows) {
+        const QVariantList rows = read ? *read : QVariantList();
+        for (const QVariant &value : rows) {
             const RemoteRow row = remoteRow(table, value);
             present.insert(row.recordId, row.values);
+            hasForeignSpelling = hasForeignSpelling || !untouched.contains(row.recordId);
         }
     }
-    for (const Change &change : changes) {
-        const QString id = change.entry.recordId;
-        if (inserted.contains(id)) {
-            outcomes.append(applied(inserted.value(id)));
-        } else if (readFailure.isFailure()) {
-            outcomes.append(failed(readFailure));
-        } else {
-            const Found found{{}, valueOf(present, id)};
-            outcomes.append(co_await settleIgnored(change, found));
+    Outcomes outcomes;
+    for (const PlainChange &change : run) {
+        const QString id = change.recordId();
+        if (done.contains(id)) {
+            outcomes.append(change.done(done.value(id)));
+            continue;
         }
+        std::optional<QVariantMap> row;
+        if (present.contains(id))
+            row = present.value(id);
+        if (!row && hasForeignSpelling && !readFailure.isFailure()) {
+            // The server spells some id in another way and compares better than we do: alone there is no doubt.
+            const QStringList alone(id);
+            const Result<QVariantList> read = co_await m_reader.read(table, alone, &m_reply);
+            readFailure = read.failure();
+            if (read && !read->isEmpty())
+                row = read->constFirst().toMap();
+        }
+        outcomes.append(readFailure.isFailure() ? failed(readFailure) : change.settled(row));
     }
     co_return outcomes;
-}
-
-// A request is one transaction: a row that the server refuses takes the others with it. Alone each gets its own answer.
-Task<QList<PushOutcome>> PlainPush::insertOneByOne(QList<Change> changes)
-{
-    QList<PushOutcome> outcomes(changes.size());
-    for (qsizetype i = 0; i < changes.size(); ++i) {
-        const QList<Change> single(1, changes.at(i));
-        const QList<PushOutcome> one = co_await insert(single);
-        outcomes[i] = one.constFirst();
-        const bool isFailed = outcomes.at(i).kind == PushOutcome::Kind::Failed;
-        if (isFailed && (endsInsert(outcomes.at(i).failure) || isTransport(outcomes.at(i).failure)))
-            break;
-    }
-    co_return outcomes;
-}
-
-// The insert did nothing because the row is there.
-Task<PushOutcome> PlainPush::settleIgnored(Change change, Found found)
-{
-    if (!found.row) // perhaps the server spells the id in another way: it compares better than we do
-        found = co_await readRow(change);
-    if (found.failure.isFailure())
-        co_return failed(found.failure);
-    if (!found.row) {
-        co_return failed(hiddenFailure(QStringLiteral("The record exists on the server but is hidden from this user. "
-                                                      "Use another id, or check the table's policies.")));
-    }
-    if (holds(change.table, *found.row, change.sent))
-        co_return applied(found.row);
-    co_return differs(found.row);
-}
-
-Task<PushOutcome> PlainPush::apply(Change change)
-{
-    if (change.failure.isFailure())
-        co_return failed(change.failure);
-    const bool isDelete = change.entry.operation == SyncOperation::Delete;
-    // Nothing to send, or nothing to send it on top of: what the server has decides.
-    if (!change.entry.base || (!isDelete && change.sent.isEmpty())) {
-        const Found found = co_await readRow(change);
-        if (found.failure.isFailure())
-            co_return failed(found.failure);
-        const bool isGone = !found.row || isDeleted(change.table, *found.row);
-        const bool isDone = isDelete ? isGone : change.entry.base && !isGone;
-        if (isDone)
-            co_return applied(found.row);
-        co_return differs(found.row);
-    }
-    if (isDelete)
-        co_return co_await remove(change);
-    co_return co_await update(change);
-}
-
-namespace {
-
-RestRequest conditional(const TableConfig &table, const QStringList &keyParts, const QVariantMap &base)
-{
-    RestQuery query;
-    query.addEqual(table.key, keyParts);
-    const std::optional<QString> version = versionOf(table, base);
-    const QString condition = version ? QStringLiteral("eq.") + *version : QStringLiteral("is.null");
-    query.add(columnName(table.updatedAt), condition);
-    RestRequest request = rowsRequest(table, query.encoded());
-    request.prefer = QByteArrayLiteral("return=representation");
-    return request;
-}
-
-// The condition held and still nothing happened.
-bool isUntouched(const TableConfig &table, const QVariantMap &row, const QVariantMap &base)
-{
-    return Json::equivalent(row.value(table.updatedAt), base.value(table.updatedAt));
-}
-
-Failure refusedFailure()
-{
-    return hiddenFailure(QStringLiteral("The server shows this record to the user but does not let the user change it. "
-                                        "Check the table's policies."));
-}
-
-} // namespace
-
-Task<PushOutcome> PlainPush::update(Change change)
-{
-    RestRequest request = conditional(change.table, change.keyParts, *change.entry.base);
-    request.method = QByteArrayLiteral("PATCH");
-    request.body = Json::toText(change.sent);
-    const RestReply reply = co_await send(request);
-    if (reply.failure.isFailure())
-        co_return failed(reply.failure);
-    if (const std::optional<QVariantMap> row = firstRow(reply))
-        co_return applied(row);
-    const Found found = co_await readRow(change);
-    if (found.failure.isFailure())
-        co_return failed(found.failure);
-    if (found.row && holds(change.table, *found.row, change.sent))
-        co_return applied(found.row);
-    if (found.row && isUntouched(change.table, *found.row, *change.entry.base))
-        co_return failed(refusedFailure());
-    co_return differs(found.row);
-}
-
-Task<PushOutcome> PlainPush::remove(Change change)
-{
-    const bool isSoft = !change.table.deletedAt.isEmpty();
-    RestRequest request = conditional(change.table, change.keyParts, *change.entry.base);
-    request.method = isSoft ? QByteArrayLiteral("PATCH") : QByteArrayLiteral("DELETE");
-    if (isSoft) // the server reads 'now' as its own time
-        request.body = Json::toText(QVariantMap{{change.table.deletedAt, QStringLiteral("now")}});
-    const RestReply reply = co_await send(request);
-    if (reply.failure.isFailure())
-        co_return failed(reply.failure);
-    if (const std::optional<QVariantMap> row = firstRow(reply)) {
-        if (!isSoft)
-            co_return settled(PushOutcome::Kind::Applied, std::nullopt);
-        co_return applied(row);
-    }
-    const Found found = co_await readRow(change);
-    if (found.failure.isFailure())
-        co_return failed(found.failure);
-    if (!found.row || isDeleted(change.table, *found.row))
-        co_return applied(found.row);
-    if (isUntouched(change.table, *found.row, *change.entry.base))
-        co_return failed(refusedFailure());
-    co_return differs(found.row);
-}
-
-Task<PlainPush::Found> PlainPush::readRow(Change change)
-{
-    RestQuery query;
-    query.add(QStringLiteral("select"), QStringLiteral("*"));
-    query.addEqual(change.table.key, change.keyParts);
-    const RestReply reply = co_await send(rowsRequest(change.table, query.encoded()));
-    Found found;
-    found.failure = reply.failure;
-    if (!reply.failure.isFailure())
-        found.row = firstRow(reply);
-    co_return found;
 }
 
 } // namespace Tideline::Rest

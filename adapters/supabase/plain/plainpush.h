@@ -4,6 +4,7 @@
 #pragma once
 
 #include "http/restclient.h"
+#include "plain/plainchange.h"
 #include "plain/rowreader.h"
 
 #include <QtCore/QSet>
@@ -11,7 +12,8 @@
 namespace Tideline::Rest {
 
 // One push to a server without the kit: every change is conditional on the version that it was made on, so that a
-// request that reaches the server twice, or late, overwrites nothing.
+// request that reaches the server twice, or late, overwrites nothing. Neighbours that one request does justice to
+// share one; the order of the items is never changed, because a row may need the one before it.
 class PlainPush
 {
 public:
@@ -20,40 +22,23 @@ public:
     Task<PushReply> run();
 
 private:
-    // What one item comes to on the wire.
-    struct Change
-    {
-        SyncEntry entry;
-        TableConfig table;
-        QStringList keyParts;
-        QVariantMap sent; // the payload less what is never sent, as the server will read it
-        Failure failure;  // why it cannot be sent
-    };
-    struct Found
-    {
-        Failure failure;
-        std::optional<QVariantMap> row;
-    };
+    using Changes = QList<PlainChange>;
+    using Outcomes = QList<PushOutcome>;
 
-    static Change prepared(const PushItem &item);
-    qsizetype insertCount(qsizetype first) const;
-    static bool isInsert(const Change &change);
-
-    Task<QList<PushOutcome>> insert(QList<Change> changes);
-    Task<QList<PushOutcome>> insertOneByOne(QList<Change> changes);
-    Task<PushOutcome> settleIgnored(Change change, Found found);
-    Task<PushOutcome> apply(Change change);
-    Task<PushOutcome> update(Change change);
-    Task<PushOutcome> remove(Change change);
-    Task<Found> readRow(Change change);
+    qsizetype runLength(qsizetype first) const;
+    Task<Outcomes> apply(Changes run);
+    Task<Outcomes> applyHalves(Changes run);
+    Task<Outcomes> settle(Changes run, QHash<QString, QVariantMap> done);
     Task<RestReply> send(RestRequest request);
 
-    bool endsInsert(const Failure &failure) const;
-    void settle(const Change &change, const PushOutcome &outcome, qsizetype index);
+    bool isShared(const Failure &failure) const;
+    bool isUndone(const Failure &failure) const;
+    Outcomes refused(qsizetype count, const Failure &failure) const;
+    void take(const PlainChange &change, const PushOutcome &outcome, qsizetype index);
 
     RestClient &m_client;
     RowReader m_reader;
-    QList<Change> m_changes;
+    Changes m_changes;
     bool m_stopOnFirstError;
     PushReply m_reply;
     QSet<QString> m_heldTables;

@@ -76,8 +76,14 @@ RestQuery &RestQuery::add(const QString &name, const QString &value)
 {
     if (!m_text.isEmpty())
         m_text += '&';
-    m_text += QUrl::toPercentEncoding(name) + '=' + QUrl::toPercentEncoding(value);
+    m_text += QUrl::toPercentEncoding(name) + '=' + encodedValue(value);
     return *this;
+}
+
+// What the grammar needs again and again stays as it is, where a URL's query may hold it: lists are long.
+QByteArray RestQuery::encodedValue(const QString &value)
+{
+    return QUrl::toPercentEncoding(value, QByteArrayLiteral("(),:"));
 }
 
 RestQuery &RestQuery::addEqual(const QStringList &columns, const QStringList &values)

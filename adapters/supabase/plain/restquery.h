@@ -10,6 +10,9 @@
 // PostgREST's grammar of queries: the only place that knows how names and values are written in it.
 namespace Tideline::Rest {
 
+// What a query may have in bytes; proxies commonly refuse URLs of more than 8 KB.
+constexpr qsizetype longestQuery = 6000;
+
 // A column as it stands in a query: as it is, or in double quotes.
 QString columnName(const QString &name);
 QString columnList(const QStringList &names);
@@ -34,6 +37,7 @@ public:
     RestQuery &addEqual(const QStringList &columns, const QStringList &values);
     RestQuery &addGreater(const QStringList &columns, const QStringList &values);
     QByteArray encoded() const { return m_text; }
+    static QByteArray encodedValue(const QString &value);
 
 private:
     QByteArray m_text;

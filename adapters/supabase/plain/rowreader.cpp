@@ -14,7 +14,6 @@ namespace Tideline::Rest {
 
 namespace {
 
-constexpr qsizetype longestQuery = 6000; // bytes; proxies commonly refuse more than 8 KB
 constexpr int identityPageSize = 10000;
 
 // The query for as many of the ids from there on as a URL holds; moves on past them.
@@ -28,7 +27,7 @@ Result<QByteArray> nextChunk(const TableConfig &table, const QStringList &ids, q
         if (!parts)
             return parts.failure();
         const QString value = isSingle ? quoted(parts->constFirst()) : equalTo(table.key, *parts);
-        length += QUrl::toPercentEncoding(value).size() + 3;
+        length += RestQuery::encodedValue(value).size() + 1;
         if (!values.isEmpty() && length > longestQuery)
             break;
         values.append(value);

@@ -4,34 +4,47 @@
 #include <tideline/engine/retrypolicy.h>
 
 #include <algorithm>
+#include <initializer_list>
 
 namespace Tideline {
 
 namespace {
 
+bool isOneOf(const QString &code, std::initializer_list<const char *> codes)
+{
+    return std::any_of(codes.begin(), codes.end(), [&](const char *other) { return code == QLatin1String(other); });
+}
+
+bool isOfClass(const QString &code, const char *sqlStateClass)
+{
+    return code.size() == 5 && code.startsWith(QLatin1String(sqlStateClass));
+}
+
+// The database as a whole is not in a state to take anything: no connection, no room, shut down, read-only.
+bool isDatabaseIll(const QString &code)
+{
+    return isOfClass(code, "08") || (isOfClass(code, "53") && code != QLatin1String("53400"))
+           || isOneOf(code, {"57P01", "57P02", "57P03", "58000", "58030", "25006"});
+}
+
+// The server's code says more than the status, which a server chooses more or less aptly.
 Remedy remedyForAnswer(const Failure &failure)
 {
-    static const QStringList transientCodes{QStringLiteral("40001"), QStringLiteral("40P01"), QStringLiteral("57014")};
-    if (transientCodes.contains(failure.serverCode))
+    const QString &code = failure.serverCode;
+    if (isServerWide(failure) || isOneOf(code, {"40001", "40P01", "55P03", "57014"}))
         return Remedy::Retry;
-    if (failure.serverCode == QLatin1String("23503"))
-        return Remedy::RetryCounted; // its parent may be on the way
-    if (failure.serverCode.startsWith(QLatin1String("22")) || failure.serverCode.startsWith(QLatin1String("23")))
+    if (isUnknownTable(failure) || isUnknownColumn(failure))
+        return Remedy::HoldTable;
+    if (code == QLatin1String("23503") || isOfClass(code, "XX"))
+        return Remedy::RetryCounted; // its parent may be on the way; the database stumbles over this record
+    if (isOfClass(code, "22") || isOfClass(code, "23") || code == QLatin1String("42501"))
         return Remedy::DeadLetter;
     switch (failure.httpStatus) {
-    case 404:
-        return Remedy::HoldTable;
-    case 408:
-    case 425:
-    case 429:
-        return Remedy::Retry;
     case 409:
+    case 500: // with a code it is the database that stumbles over this record
         return Remedy::RetryCounted;
-    case 500:
-        // With a code it is the database that stumbles over this record; without, the server itself is ill.
-        return failure.serverCode.isEmpty() ? Remedy::Retry : Remedy::RetryCounted;
     default:
-        return failure.httpStatus > 500 ? Remedy::Retry : Remedy::DeadLetter;
+        return Remedy::DeadLetter;
     }
 }
 
@@ -80,9 +93,30 @@ bool isServerWide(const Failure &failure)
         return true;
     if (failure.code != Failure::Code::Remote)
         return false;
-    const int status = failure.httpStatus;
-    return status == 408 || status == 425 || status == 429 || status > 500
-           || (status == 500 && failure.serverCode.isEmpty());
+    if (isDatabaseIll(failure.serverCode))
+        return true;
+    switch (failure.httpStatus) {
+    case 402: // the server's owner has to pay: no word about the entry
+    case 408:
+    case 425:
+    case 429:
+        return true;
+    case 500:
+        // With a code of the database it is about what was sent; without, or with one of PostgREST's, about the server.
+        return failure.serverCode.isEmpty() || failure.serverCode.startsWith(QLatin1String("PGRST"));
+    default:
+        return failure.httpStatus > 500;
+    }
+}
+
+bool isUnknownTable(const Failure &failure)
+{
+    return failure.httpStatus == 404 || isOneOf(failure.serverCode, {"42P01", "PGRST205"});
+}
+
+bool isUnknownColumn(const Failure &failure)
+{
+    return failure.serverCode == QLatin1String("PGRST204");
 }
 
 std::chrono::milliseconds retryDelay(const SyncConfig &config, int failures, const Failure &failure, double random)

@@ -20,6 +20,9 @@ TIDELINE_EXPORT Remedy remedyFor(const Failure &failure, const SyncConfig &confi
 
 // Whether nothing else will get through either, so that the whole queue waits.
 TIDELINE_EXPORT bool isServerWide(const Failure &failure);
+// Whether the server, or what it remembers of its schema, does not have the table, or a column: it may learn of it.
+TIDELINE_EXPORT bool isUnknownTable(const Failure &failure);
+TIDELINE_EXPORT bool isUnknownColumn(const Failure &failure);
 
 // For the n-th failure in a row, n >= 1: between half of the exponential value and all of it, at most maxBackoff, but
 // never sooner than the server asked for (at most maxRetryAfter).

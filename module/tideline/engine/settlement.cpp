@@ -43,8 +43,7 @@ Result<QList<SyncEntry>> Settlement::pendingEntries() const
     return entries;
 }
 
-Result<SettlementCounts> Settlement::acknowledge(const MergedEntry &sent, QList<SyncEntry> open,
-                                                 const RowVersion &serverRow)
+Result<SettlementCounts> Settlement::acknowledge(const MergedEntry &sent, const RowVersion &serverRow)
 {
     SettlementCounts counts;
     TIDELINE_TRY(m_storage.queue().finish(m_work.transaction(), sent.head.id, EntryState::Done, m_work.now()));
@@ -53,9 +52,11 @@ Result<SettlementCounts> Settlement::acknowledge(const MergedEntry &sent, QList<
         return carried.failure();
     counts.superseded = *carried;
 
-    open.removeIf([&](const SyncEntry &entry) { return entry.id == sent.head.id || entry.mergedInto == sent.head.id; });
-
-    if (sent.whole().operation != SyncOperation::Patch) {
+    Result<QList<SyncEntry>> stillOpen = openEntries();
+    if (!stillOpen)
+        return stillOpen.failure();
+    QList<SyncEntry> &open = *stillOpen;
+    if (!open.isEmpty() && sent.whole().operation != SyncOperation::Patch) {
         // A full row or a deletion that arrived leaves nothing of earlier changes that were refused.
         const qint64 newest = sent.others.isEmpty() ? sent.head.sequence : sent.others.constLast().sequence;
         QList<SyncEntry> refused = open;

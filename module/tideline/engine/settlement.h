@@ -24,9 +24,8 @@ class Settlement
 public:
     Settlement(UnitOfWork &work, const TableConfig &table, const QString &recordId);
 
-    // The server holds what the sent ones among the record's open entries asked for, as serverRow (empty after a
-    // deletion).
-    Result<SettlementCounts> acknowledge(const MergedEntry &sent, QList<SyncEntry> open, const RowVersion &serverRow);
+    // The server holds what the entries asked for, as serverRow (empty after a deletion).
+    Result<SettlementCounts> acknowledge(const MergedEntry &sent, const RowVersion &serverRow);
     // The server's row is not what the pending entries were made on: the strategy decides.
     Result<SettlementCounts> resolve(const RowVersion &remote);
     // Somebody has chosen for an open conflict.

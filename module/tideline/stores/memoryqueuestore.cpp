@@ -94,6 +94,18 @@ Result<QList<SyncEntry>> MemoryQueueStore::openEntries(const QString &table, con
     return entries;
 }
 
+Result<int> MemoryQueueStore::openCount(const QString &table, const QString &recordId)
+{
+    const Result<QList<SyncEntry>> open = openEntries(table, recordId);
+    return open ? Result<int>(static_cast<int>(open->size())) : open.failure();
+}
+
+Result<EntryState> MemoryQueueStore::state(const QString &entryId)
+{
+    const Result<SyncEntry> found = entry(entryId);
+    return found ? Result<EntryState>(found->state) : found.failure();
+}
+
 Result<QHash<QString, int>> MemoryQueueStore::openRecords(const QString &table)
 {
     QHash<QString, int> records;

@@ -19,6 +19,8 @@ public:
     Result<QList<SyncEntry>> entries(const EntryFilter &filter) override;
     Result<qint64> entryCount(const EntryFilter &filter) override;
     Result<QList<SyncEntry>> openEntries(const QString &table, const QString &recordId) override;
+    Result<int> openCount(const QString &table, const QString &recordId) override;
+    Result<EntryState> state(const QString &entryId) override;
     Result<QHash<QString, int>> openRecords(const QString &table) override;
     Result<QList<SyncEntry>> due(const QDateTime &now, int limit, bool ignoreBackoff,
                                  const QStringList &excludedTables) override;

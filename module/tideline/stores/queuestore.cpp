@@ -62,6 +62,16 @@ namespace Tideline {
 */
 
 /*!
+    \fn Result<int> Tideline::QueueStore::openCount(const QString &table, const QString &recordId)
+    How many entries openEntries() has for the record \a recordId of \a table; cheaper.
+*/
+
+/*!
+    \fn Result<EntryState> Tideline::QueueStore::state(const QString &entryId)
+    The state of the entry \a entryId; fails with Invalid where there is none. Cheaper than entry().
+*/
+
+/*!
     \fn Result<QHash<QString, int>> Tideline::QueueStore::openRecords(const QString &table)
     The records of \a table that have entries which are pending, in flight or dead, and how many each has.
 */

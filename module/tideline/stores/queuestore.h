@@ -49,6 +49,9 @@ public:
     virtual Result<qint64> entryCount(const EntryFilter &filter) = 0;        // ignores limit and offset
     // Pending, in flight and dead entries of one record, in sequence order.
     virtual Result<QList<SyncEntry>> openEntries(const QString &table, const QString &recordId) = 0;
+    // How many those are, and the state of one entry (fails with Invalid when unknown), without reading what they hold.
+    virtual Result<int> openCount(const QString &table, const QString &recordId) = 0;
+    virtual Result<EntryState> state(const QString &entryId) = 0;
     // Which records of the table have pending, in-flight or dead entries: record id -> number of them.
     virtual Result<QHash<QString, int>> openRecords(const QString &table) = 0;
     // What may be sent now: pending, not held nor merged, its time has come (or ignoreBackoff), no earlier pending or

@@ -71,8 +71,8 @@ Result<PushBatch> DrainRound::nextBatch()
     const int limit = m_context.entriesPerPush();
     // Entries that failed in this round are left out where their time does not do that.
     const int tried = m_ignoresBackoff ? static_cast<int>(m_outcomes.triedEntries.size()) : 0;
-    Result<QList<SyncEntry>> due = m_context.storage->queue().due(m_context.now(), limit + tried, m_ignoresBackoff,
-                                                                  m_outcomes.excludedTables);
+    Result<QList<SyncEntry>> due =
+        m_context.storage->queue().due(m_context.now(), limit + tried, m_ignoresBackoff, m_outcomes.excludedTables);
     if (!due)
         return due.failure();
     due->removeIf([this](const SyncEntry &entry) { return m_outcomes.triedEntries.contains(entry.id); });
@@ -114,8 +114,7 @@ bool DrainRound::isSendingAllowed(const PushReply &reply) const
         case PushOutcome::Kind::Differs:
             return true;
         case PushOutcome::Kind::Failed:
-            return !isServerWide(outcome.failure)
-                   && remedyFor(outcome.failure, m_context.config) == Remedy::DeadLetter;
+            return !isServerWide(outcome.failure) && remedyFor(outcome.failure, m_context.config) == Remedy::DeadLetter;
         case PushOutcome::Kind::NotSent:
             return false;
         }

@@ -154,7 +154,7 @@ Result<void> PageApplier::applyOverOpenEntries(UnitOfWork &work, const RemoteRow
     if (sent.head.base && isSameVersion(m_table, sent.head.base, row.values))
         return {};
     if (isFulfilled(m_table, sent.whole(), row.values)) // an own push whose reply was lost, seen again
-        return count(settlement.acknowledge(sent, *open, row.values));
+        return count(settlement.acknowledge(sent, row.values));
     return count(settlement.resolve(row.values));
 }
 
@@ -178,7 +178,7 @@ Result<void> PageApplier::applyAbsence(UnitOfWork &work, const QString &recordId
         return {}; // made here, not on the server yet
     const MergedEntry sent = mergedInto(pending.constFirst(), pending);
     if (isFulfilled(m_table, sent.whole(), {}))
-        return count(settlement.acknowledge(sent, *open, {}));
+        return count(settlement.acknowledge(sent, {}));
     return count(settlement.resolve({}));
 }
 

@@ -6,6 +6,25 @@
 
 namespace Tideline {
 
+namespace {
+
+// The head with what travels in it.
+Result<MergedEntry> gathered(SyncContext &context, const SyncEntry &head)
+{
+    QueueStore &queue = context.storage->queue();
+    const Result<int> count = queue.openCount(head.table, head.recordId);
+    if (!count)
+        return count.failure();
+    if (*count < 2)
+        return MergedEntry{head, {}};
+    const Result<QList<SyncEntry>> open = queue.openEntries(head.table, head.recordId);
+    if (!open)
+        return open.failure();
+    return head.sentAt.isValid() ? mergedInto(head, *open) : mergeUnsent(head, *open, context.config.maxPayloadBytes);
+}
+
+} // namespace
+
 QList<PushItem> PushBatch::items(const TableCatalog &tables) const
 {
     QList<PushItem> items;
@@ -21,15 +40,13 @@ Result<PushBatch> PushBatch::markSent(SyncContext &context, const QList<SyncEntr
     const Result<void> marked = context.inTransaction([&](UnitOfWork &work) -> Result<void> {
         QueueStore &queue = work.storage().queue();
         for (const SyncEntry &head : heads) {
-            const Result<QList<SyncEntry>> open = queue.openEntries(head.table, head.recordId);
-            if (!open)
-                return open.failure();
-            const MergedEntry part = head.sentAt.isValid() ? mergedInto(head, *open)
-                                                           : mergeUnsent(head, *open, context.config.maxPayloadBytes);
+            const Result<MergedEntry> part = gathered(context, head);
+            if (!part)
+                return part.failure();
             TIDELINE_TRY(queue.markSent(work.transaction(), head.id, work.now(), QString()));
-            for (const SyncEntry &other : part.others)
+            for (const SyncEntry &other : part->others)
                 TIDELINE_TRY(queue.markSent(work.transaction(), other.id, work.now(), head.id));
-            batch.parts.append(part);
+            batch.parts.append(*part);
         }
         return {};
     });

@@ -52,21 +52,16 @@ void PushOutcomes::beginReply()
 
 Result<void> PushOutcomes::take(UnitOfWork &work, const MergedEntry &sent, const PushOutcome &outcome)
 {
-    const Result<QList<SyncEntry>> open =
-        work.storage().queue().openEntries(sent.head.table, sent.head.recordId);
-    if (!open)
-        return open.failure();
-    const auto isOurs = [&](const SyncEntry &entry) {
-        return entry.id == sent.head.id && entry.state == EntryState::InFlight;
-    };
-    if (std::none_of(open->cbegin(), open->cend(), isOurs))
+    const Result<EntryState> state = work.storage().queue().state(sent.head.id);
+    if (!state)
+        return state.failure();
+    if (*state != EntryState::InFlight)
         return {}; // a person has decided about it meanwhile
     switch (outcome.kind) {
     case PushOutcome::Kind::Applied:
         ++report.pushed;
         m_context.heldTables.remove(sent.head.table);
-        return count(Settlement(work, table(sent.head), sent.head.recordId)
-                         .acknowledge(sent, *open, outcome.serverRow));
+        return count(Settlement(work, table(sent.head), sent.head.recordId).acknowledge(sent, outcome.serverRow));
     case PushOutcome::Kind::Differs:
         return takeDifference(work, sent, outcome.serverRow);
     case PushOutcome::Kind::Failed:
@@ -108,8 +103,7 @@ Result<void> PushOutcomes::takeDifference(UnitOfWork &work, const MergedEntry &s
     // What was wanted is there: an own push whose reply was lost, or somebody wrote the very same.
     if (remote && isFulfilled(table(head), sent.whole(), remote)) {
         ++report.pushed;
-        const Result<QList<SyncEntry>> open = work.storage().queue().openEntries(head.table, head.recordId);
-        return open ? count(settlement.acknowledge(sent, *open, remote)) : open.failure();
+        return count(settlement.acknowledge(sent, remote));
     }
     if (remote && head.base && isSameVersion(table(head), head.base, remote)) {
         // The row is what we know and still did not change: a policy lets the user see it but not write it.

@@ -24,6 +24,7 @@ Failure sqliteFailure(int extendedCode, const QString &text)
     switch (primaryCode(extendedCode)) {
     case SqliteCode::Busy:
     case SqliteCode::Locked:
+    case SqliteCode::Protocol: // the write-ahead log's locks were busy a hundred times
         return localFailure(QStringLiteral("The database is in use: another program or connection did not end its "
                                            "transaction in time. Try again; if it stays so, close the other program."));
     case SqliteCode::ReadOnly:

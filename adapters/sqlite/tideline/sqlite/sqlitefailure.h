@@ -17,6 +17,7 @@ inline constexpr int IoError = 10;
 inline constexpr int Corrupt = 11;
 inline constexpr int Full = 13;
 inline constexpr int CannotOpen = 14;
+inline constexpr int Protocol = 15;
 inline constexpr int TooBig = 18;
 inline constexpr int Constraint = 19;
 inline constexpr int Mismatch = 20;

@@ -187,6 +187,30 @@ Result<QList<SyncEntry>> SqliteQueueStore::openEntries(const QString &table, con
                 {table, recordId});
 }
 
+Result<int> SqliteQueueStore::openCount(const QString &table, const QString &recordId)
+{
+    const auto count =
+        m_connection.selectValue(QStringLiteral("SELECT count(*) FROM tideline_entry INDEXED BY tideline_entry_open"
+                                                " WHERE table_name = ? AND record_id = ? AND " TIDELINE_OPEN_STATES),
+                                 {table, recordId});
+    return count ? Result<int>(count->toInt()) : count.failure();
+}
+
+Result<EntryState> SqliteQueueStore::state(const QString &entryId)
+{
+    const auto stored =
+        m_connection.selectValue(QStringLiteral("SELECT state FROM tideline_entry WHERE id = ?"), {entryId});
+    if (!stored)
+        return stored.failure();
+    EntryState state = EntryState::Pending;
+    if (!stored->isValid())
+        return unknownEntry();
+    if (!fromText(stored->toString(), &state))
+        return Failure(Failure::Code::Deserialization,
+                       QStringLiteral("The stored entry cannot be read. Edit its payload or discard it."));
+    return state;
+}
+
 Result<QHash<QString, int>> SqliteQueueStore::openRecords(const QString &table)
 {
     QHash<QString, int> records;

@@ -6,6 +6,7 @@
 #include "async/taskrunner.h"
 #include "http/replyclassifier.h"
 #include "http/restclient.h"
+#include "kit/kitpush.h"
 #include "plain/openapischema.h"
 #include "plain/plainpull.h"
 #include "plain/plainpush.h"
@@ -62,22 +63,40 @@
 */
 
 /*!
+    \enum Tideline::SupabaseOptions::Mode
+    Whether changes go to the server through the server kit, one SQL file that an administrator installs: then a whole
+    batch is one request, and an entry has its effect once, however often it arrives.
+
+    \value Auto With the kit where the server has it, for the tables that are enrolled in it. The first push finds out,
+           without a request of its own; SupabaseRemoteStore::reset() forgets.
+    \value Kit With the kit only. Where it is missing, or a table is not enrolled, the table's changes fail with Remote
+           and status 404, and wait.
+    \value Plain Without it. It is never asked for.
+*/
+
+/*!
+    \variable Tideline::SupabaseOptions::mode
+    How changes are pushed; Auto unless set.
+*/
+
+/*!
     \typedef Tideline::TokenProvider
-    Called on the worker's thread; the future may be fulfilled on any. Its value is a bearer token, an empty one means
-    anonymous. The token is kept: the provider is asked before the first request of a session, again where it had none
-    to give, and with \c refresh set after the server has refused the last one. However many requests wait, it is asked
-    once at a time. A failure of Network or Timeout is taken as it is, any other as AuthExpired; so is a cancelled
-    future.
+    Called on the worker's thread before every request, so that queued work never carries an old token; the future may
+    be fulfilled on any thread, and may be at once: a provider is free to answer from what it keeps. Its value is a
+    bearer token, an empty one means anonymous. After the server has refused a token it is asked once with \c refresh
+    set. However many requests wait, it is asked once at a time. A failure of Network or Timeout is taken as it is, any
+    other as AuthExpired; so is a cancelled future.
 */
 
 /*!
     \class Tideline::SupabaseRemoteStore
     \inmodule Tideline
     \inheaderfile tideline/supabase/supabaseremotestore.h
-    \brief Any PostgREST server, in plain mode.
+    \brief Any PostgREST server, with the server kit or without.
 
     The tables need a key and an \c updatedAt column that the server sets at every change (a trigger); an index on
-    (updatedAt, key) makes pulls cheap. Nothing else is installed on the server.
+    (updatedAt, key) makes pulls cheap. Nothing else needs to be installed on the server. The server kit, where it is,
+    makes pushes cheaper and safe to repeat: see SupabaseOptions::Mode.
 
     The object, the futures and the network manager belong to the thread that makes it, usually the engine's worker.
     Futures are fulfilled from the event loop, never inline; those that are open when the object is destroyed are
@@ -103,9 +122,14 @@ bool isLoopback(const QString &host)
     return host.compare(QLatin1String("localhost"), Qt::CaseInsensitive) == 0 || QHostAddress(host).isLoopback();
 }
 
-Rest::Task<PushReply> pushItems(Rest::RestClient *client, QList<PushItem> items, bool stopOnFirstError)
+Rest::Task<PushReply> pushItems(Rest::RestClient *client, Rest::KitKnowledge *knowledge, SupabaseOptions::Mode mode,
+                                QList<PushItem> items, bool stopOnFirstError)
 {
-    Rest::PlainPush push(*client, items, stopOnFirstError);
+    if (mode == SupabaseOptions::Mode::Plain) {
+        Rest::PlainPush push(*client, items, stopOnFirstError);
+        co_return co_await push.run();
+    }
+    Rest::KitPush push(*client, *knowledge, mode, items, stopOnFirstError);
     co_return co_await push.run();
 }
 
@@ -152,11 +176,14 @@ public:
     Private(const SupabaseOptions &options, std::unique_ptr<QNetworkAccessManager> manager)
         : network(manager ? std::move(manager) : std::make_unique<QNetworkAccessManager>())
         , client(options, *network)
+        , mode(options.mode)
     {
     }
 
     std::unique_ptr<QNetworkAccessManager> network;
     Rest::RestClient client;
+    SupabaseOptions::Mode mode;
+    Rest::KitKnowledge kit;
     Rest::TaskRunner runner; // the last member: tasks use the others until they end
 };
 
@@ -215,15 +242,28 @@ RemoteFactory SupabaseRemoteStore::factory(const SupabaseOptions &options)
 }
 
 /*!
-    Sends \a items in their order, each conditional on its base. New rows of one table with the same columns share a
-    request; when the server refuses that, each is sent alone. A transport failure ends the push where
-    \a stopOnFirstError, else the items of that table; a refusal of one record ends nothing.
+    Sends \a items in their order, each conditional on its base. With the server kit they share one request, or as many
+    as 2 MiB each make. Without, new rows of one table with the same columns share a request; when the server refuses
+    that, each is sent alone. A transport failure ends the push where \a stopOnFirstError, else the items of that table;
+   a refusal of one record ends nothing.
 */
 QFuture<PushReply> SupabaseRemoteStore::push(const QList<PushItem> &items, bool stopOnFirstError)
 {
     PushReply none;
     none.outcomes.fill(PushOutcome{PushOutcome::Kind::Failed, {}, cancelled()}, items.size());
-    return d->runner.run(pushItems(&d->client, items, stopOnFirstError), none);
+    return d->runner.run(pushItems(&d->client, &d->kit, d->mode, items, stopOnFirstError), none);
+}
+
+/*!
+    Twenty times \a batchSize once the server kit has answered in this session, because it takes a batch with one
+    request; else \a batchSize.
+*/
+int SupabaseRemoteStore::entriesPerPush(int batchSize) const
+{
+    constexpr int batchesPerRequest = 20;
+    const bool hasKit =
+        d->mode != SupabaseOptions::Mode::Plain && d->kit.presence == Rest::KitKnowledge::Presence::Present;
+    return hasKit ? batchSize * batchesPerRequest : batchSize;
 }
 
 /*!
@@ -270,12 +310,14 @@ QFuture<Result<bool>> SupabaseRemoteStore::refreshAuthentication()
 }
 
 /*!
-    Aborts every request and forgets the token. Open futures end with Cancelled, whatever the server had answered.
+    Aborts every request, forgets the token and whether the server has the kit. Open futures end with Cancelled,
+   whatever the server had answered.
 */
 void SupabaseRemoteStore::reset()
 {
     d->runner.cancelAll();
     d->client.reset();
+    d->kit = {};
     d->network->clearAccessCache();
 }
 

@@ -23,6 +23,12 @@ using TokenProvider = std::function<QFuture<Result<QString>>(bool refresh)>;
 class SupabaseOptions
 {
 public:
+    enum class Mode {
+        Auto, // the server kit for the tables that are enrolled in it, plain requests for the others
+        Kit,
+        Plain,
+    };
+
     QUrl url; // the PostgREST root, for Supabase https://<project>.supabase.co/rest/v1
     QString apiKey;
     TokenProvider tokenProvider;                                         // null: anonymous
@@ -31,9 +37,10 @@ public:
     qint64 maxResponseBytes = 64LL * 1024 * 1024;
     std::chrono::milliseconds overlap =
         std::chrono::seconds(10); // how far behind the server's time late commits are looked for
+    Mode mode = Mode::Auto;
 };
 
-// Any PostgREST server, in plain mode: tables with a key and an updatedAt column that the server sets.
+// Any PostgREST server, with or without the server kit: tables with a key and an updatedAt column that the server sets.
 class TIDELINE_SUPABASE_EXPORT SupabaseRemoteStore final : public RemoteStore
 {
 public:
@@ -47,6 +54,7 @@ public:
     static RemoteFactory factory(const SupabaseOptions &options);
 
     QFuture<PushReply> push(const QList<PushItem> &items, bool stopOnFirstError) override;
+    int entriesPerPush(int batchSize) const override;
     QFuture<Result<PullPage>> pull(const PullRequest &request) override;
     QFuture<Result<IdentityPage>> identities(const TableConfig &table, const QString &next) override;
     QFuture<Result<PullPage>> fetch(const TableConfig &table, const QStringList &recordIds) override;

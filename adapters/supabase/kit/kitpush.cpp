@@ -1,0 +1,234 @@
+// SPDX-FileCopyrightText: 2026 Tideline contributors
+// SPDX-License-Identifier: MIT
+
+#include "kit/kitpush.h"
+
+#include "http/replyclassifier.h"
+#include "plain/plainpush.h"
+
+#include <QtCore/QLoggingCategory>
+
+namespace Tideline::Rest {
+
+namespace {
+
+// tideline.supabase.info=true in QT_LOGGING_RULES, or "tideline --verbose", tells which mode is in use.
+Q_LOGGING_CATEGORY(supabase, "tideline.supabase", QtWarningMsg)
+
+constexpr qsizetype mostBytes = 2LL * 1024 * 1024; // of a request with more than one change
+
+bool isServerCode(const Failure &failure, const char *code)
+{
+    return failure.serverCode == QLatin1String(code);
+}
+
+} // namespace
+
+KitPush::KitPush(RestClient &client, KitKnowledge &knowledge, SupabaseOptions::Mode mode, const QList<PushItem> &items,
+                 bool stopOnFirstError)
+    : m_client(client)
+    , m_knowledge(knowledge)
+    , m_mode(mode)
+    , m_items(items)
+    , m_stopOnFirstError(stopOnFirstError)
+{
+    m_reply.outcomes.resize(items.size());
+}
+
+Task<PushReply> KitPush::run()
+{
+    Places all;
+    m_changes.reserve(m_items.size());
+    for (qsizetype i = 0; i < m_items.size(); ++i) {
+        m_changes.emplaceBack(m_items.at(i), i);
+        if (m_changes.constLast().failure.isFailure())
+            fail(i, m_changes.constLast().failure);
+        else
+            all.append(i);
+    }
+    putBack(all);
+    while (!m_isOver) {
+        const Places next = takeNext();
+        if (next.isEmpty())
+            break;
+        if (isForKit(next.constFirst())) {
+            const RestReply reply = co_await m_client.send(request(next), &m_reply);
+            takeKit(next, reply);
+        } else {
+            QList<PushItem> items;
+            for (const qsizetype place : next)
+                items.append(m_items.at(place));
+            PlainPush push(m_client, items, m_stopOnFirstError);
+            const PushReply reply = co_await push.run();
+            takePlain(next, reply);
+        }
+    }
+    co_return m_reply;
+}
+
+bool KitPush::isForKit(qsizetype place) const
+{
+    return m_mode == SupabaseOptions::Mode::Kit
+           || (m_knowledge.presence != KitKnowledge::Presence::Absent
+               && !m_knowledge.untracked.contains(m_items.at(place).table.name));
+}
+
+// The next ones that can share what comes now.
+KitPush::Places KitPush::takeNext()
+{
+    Places next;
+    while (next.isEmpty() && !m_parts.isEmpty()) {
+        const Places part = m_parts.takeFirst();
+        qsizetype bytes = 0;
+        for (qsizetype i = 0; i < part.size(); ++i) {
+            const qsizetype place = part.at(i);
+            if (m_heldTables.contains(m_items.at(place).table.name))
+                continue;
+            bytes += m_changes.at(place).size();
+            const bool isApart = !next.isEmpty() && isForKit(place) != isForKit(next.constFirst());
+            if (isApart || (!next.isEmpty() && bytes > mostBytes && isForKit(place))) {
+                putBack(part.mid(i));
+                break;
+            }
+            next.append(place);
+        }
+    }
+    return next;
+}
+
+void KitPush::putBack(const Places &places)
+{
+    if (!places.isEmpty())
+        m_parts.prepend(places);
+}
+
+void KitPush::takePlain(const Places &places, const PushReply &reply)
+{
+    m_reply.requests += reply.requests;
+    if (reply.clockOffset)
+        m_reply.clockOffset = reply.clockOffset;
+    for (qsizetype i = 0; i < places.size(); ++i) {
+        const PushOutcome &outcome = reply.outcomes.at(i);
+        m_reply.outcomes[places.at(i)] = outcome;
+        if (outcome.kind != PushOutcome::Kind::Failed)
+            continue;
+        if (outcome.failure.code == Failure::Code::AuthExpired || (isTransport(outcome.failure) && m_stopOnFirstError))
+            m_isOver = true;
+        else if (isTransport(outcome.failure) || outcome.failure.httpStatus == 404)
+            m_heldTables.insert(m_items.at(places.at(i)).table.name);
+    }
+}
+
+RestRequest KitPush::request(const Places &places) const
+{
+    QList<KitChange> changes;
+    for (const qsizetype place : places)
+        changes.append(m_changes.at(place));
+    RestRequest request;
+    request.method = QByteArrayLiteral("POST");
+    request.path = QByteArrayLiteral("rpc/tideline_push");
+    request.body = kitRequest(changes);
+    return request;
+}
+
+void KitPush::takeKit(const Places &places, const RestReply &reply)
+{
+    if (reply.failure.isFailure())
+        return takeFailure(places, reply);
+    QList<KitChange> changes;
+    for (const qsizetype place : places)
+        changes.append(m_changes.at(place));
+    const QVariantMap content = reply.content.toMap();
+    if (isOtherVersion(content))
+        return withoutKit(places, kitOfOtherVersion(content));
+    const std::optional<QList<KitAnswer>> answers = kitAnswers(changes, content);
+    if (!answers)
+        return failAll(places, unreadableFailure(QStringLiteral("it is none of the server kit")));
+    if (m_knowledge.presence != KitKnowledge::Presence::Present)
+        qCInfo(supabase, "The server has the server kit: changes go through it.");
+    m_knowledge.presence = KitKnowledge::Presence::Present;
+    takeAnswers(places, *answers);
+}
+
+void KitPush::takeFailure(const Places &places, const RestReply &reply)
+{
+    const Failure &failure = reply.failure;
+    // What is wrong with a row stands in the reply: this is about the function. PostgREST may not have noticed yet that
+    // it is gone (42883).
+    if (isServerCode(failure, "PGRST202") || isServerCode(failure, "42883"))
+        return withoutKit(places, kitMissing());
+    if (isServerCode(failure, "42501"))
+        return withoutKit(places, kitForbidden());
+    if (reply.hasNoToken || failure.code == Failure::Code::AuthExpired) {
+        m_isOver = true;
+        return fail(places.constFirst(), failure);
+    }
+    if (isTransport(failure) || isServerCode(failure, "40001") || isServerCode(failure, "40P01"))
+        return failAll(places, failure); // which of them were done is not known
+    if (failure.httpStatus == 404)
+        return hold(places, failure);
+    if (places.size() == 1)
+        return fail(places.constFirst(), failure);
+    // Too much at once, or one of them is more than the server can bear.
+    const qsizetype half = places.size() / 2;
+    putBack(places.mid(half));
+    putBack(places.mid(0, half));
+}
+
+void KitPush::takeAnswers(const Places &places, const QList<KitAnswer> &answers)
+{
+    Places untracked;
+    for (qsizetype i = 0; i < places.size(); ++i) {
+        const KitAnswer &answer = answers.at(i);
+        const qsizetype place = places.at(i);
+        if (!answer.isUntracked) {
+            m_reply.outcomes[place] = answer.outcome;
+        } else if (m_mode == SupabaseOptions::Mode::Kit) {
+            hold({place}, answer.outcome.failure);
+        } else {
+            const QString &table = m_items.at(place).table.name;
+            if (!m_knowledge.untracked.contains(table))
+                qCInfo(supabase, "Plain requests for table %s: %s", qUtf8Printable(table),
+                       qUtf8Printable(answer.outcome.failure.detail));
+            m_knowledge.untracked.insert(table);
+            untracked.append(place);
+        }
+    }
+    putBack(untracked);
+}
+
+void KitPush::withoutKit(const Places &places, const Failure &failure)
+{
+    if (m_mode == SupabaseOptions::Mode::Kit)
+        return hold(places, failure);
+    qCInfo(supabase, "Plain requests: %s", qUtf8Printable(failure.detail));
+    m_knowledge.presence = KitKnowledge::Presence::Absent;
+    putBack(places);
+}
+
+void KitPush::fail(qsizetype place, const Failure &failure)
+{
+    m_reply.outcomes[place] = {PushOutcome::Kind::Failed, {}, failure};
+}
+
+void KitPush::failAll(const Places &places, const Failure &failure)
+{
+    for (const qsizetype place : places) {
+        fail(place, failure);
+        m_heldTables.insert(m_items.at(place).table.name);
+    }
+    m_isOver = m_isOver || (m_stopOnFirstError && isTransport(failure));
+}
+
+// One failure a table says it all.
+void KitPush::hold(const Places &places, const Failure &failure)
+{
+    for (const qsizetype place : places) {
+        const QString &table = m_items.at(place).table.name;
+        if (!m_heldTables.contains(table))
+            fail(place, failure);
+        m_heldTables.insert(table);
+    }
+}
+
+} // namespace Tideline::Rest
