@@ -502,6 +502,10 @@ void tst_SqliteStorage::leavesUndecodableEntriesOut()
     VERIFY_OK(due);
     QCOMPARE(due->size(), 1);
     QCOMPARE(due->constFirst().id, QStringLiteral("good"));
+    // Nor do they crowd others out of the limit.
+    const auto one = m_storage->queue().due(at(0), 1, true, {});
+    VERIFY_OK(one);
+    QCOMPARE(one->size(), 1);
     QCOMPARE(m_storage->queue().entries({})->size(), 3);
     QCOMPARE(m_storage->queue().entry(QStringLiteral("bad"))->error.code, Failure::Code::Deserialization);
 }
