@@ -25,11 +25,16 @@ private Q_SLOTS:
     void neverLetsAnEntryOvertake();
     void waitsForItsTime();
     void leavesHeldEntriesAlone();
+    void leavesMergedEntriesAlone();
+    void givesWhatWaitedInItsPlace();
+    void givesDueEntriesOfManyTablesInOrder();
+    void marksSentAndFinished();
     void countsByTable();
     void filtersListings();
     void keepsTheNewestAttempts();
     void recoversInFlightEntries();
     void purgesFinishedEntries();
+    void purgesAThousandAtOnce();
     void takesBackWithoutCommit();
     void clears();
 
@@ -255,6 +260,91 @@ void tst_QueueStore::leavesHeldEntriesAlone()
     QCOMPARE(due(), (QStringList{QStringLiteral("e1"), QStringLiteral("e2")}));
 }
 
+void tst_QueueStore::leavesMergedEntriesAlone()
+{
+    const SyncEntry head = enqueue(QStringLiteral("t"), QStringLiteral("1"));
+    SyncEntry merged = enqueue(QStringLiteral("t"), QStringLiteral("2"));
+    merged.mergedInto = head.id;
+    update(merged);
+    QCOMPARE(due(at(0), true), QStringList{head.id});
+    merged.nextRetryAt = at(10);
+    update(merged);
+    QCOMPARE(due(at(10)), QStringList{head.id});
+    QVERIFY(!queue().nextRetryAt()->isValid());
+    merged.mergedInto.clear();
+    update(merged);
+    QCOMPARE(due(at(10)), (QStringList{head.id, merged.id}));
+    QCOMPARE(*queue().nextRetryAt(), at(10));
+}
+
+void tst_QueueStore::givesWhatWaitedInItsPlace()
+{
+    SyncEntry first = enqueue(QStringLiteral("t"), QStringLiteral("1"));
+    const SyncEntry second = enqueue(QStringLiteral("t"), QStringLiteral("2"));
+    SyncEntry third = enqueue(QStringLiteral("u"), QStringLiteral("1"));
+    const SyncEntry fourth = enqueue(QStringLiteral("u"), QStringLiteral("2"));
+    first.nextRetryAt = at(10);
+    third.nextRetryAt = at(20);
+    update(first);
+    update(third);
+    QCOMPARE(due(at(0)), (QStringList{second.id, fourth.id}));
+    QCOMPARE(due(at(20)), (QStringList{first.id, second.id, third.id, fourth.id}));
+    QCOMPARE(due(at(20), false, {}, 3), (QStringList{first.id, second.id, third.id}));
+    QCOMPARE(due(at(20), false, {QStringLiteral("t")}), (QStringList{third.id, fourth.id}));
+    QCOMPARE(due(at(0), true, {QStringLiteral("u")}, 1), QStringList{first.id});
+}
+
+void tst_QueueStore::givesDueEntriesOfManyTablesInOrder()
+{
+    constexpr int tables = 501; // SQLite merges 500 at most
+    auto transaction = m_storage->begin();
+    VERIFY_OK(transaction);
+    QStringList ids;
+    for (int i = 0; i < tables; ++i) {
+        SyncEntry entry;
+        entry.id = QStringLiteral("id%1").arg(i);
+        entry.table = QStringLiteral("t%1").arg((i * 7) % tables);
+        entry.recordId = QStringLiteral("1");
+        VERIFY_OK(queue().enqueue(**transaction, entry));
+        ids.append(entry.id);
+    }
+    VERIFY_OK((*transaction)->commit());
+    QCOMPARE(due(at(0), false, {}, tables + 1), ids);
+    QCOMPARE(due(at(0), false, {}, 10), ids.mid(0, 10));
+    QCOMPARE(due(at(0), false, {QStringLiteral("t0")}, 10), ids.mid(1, 10));
+}
+
+void tst_QueueStore::marksSentAndFinished()
+{
+    SyncEntry entry = enqueue(QStringLiteral("t"), QStringLiteral("1"));
+    entry.error = Failure(Failure::Code::Network, QStringLiteral("gone"));
+    entry.nextRetryAt = at(5);
+    entry.heldBy = QStringLiteral("c");
+    update(entry);
+    COMMITTED(*m_storage, [&](StoreTransaction &transaction) {
+        return queue().markSent(transaction, entry.id, at(6), QStringLiteral("head"));
+    });
+    entry.state = EntryState::InFlight;
+    entry.sentAt = at(6);
+    entry.mergedInto = QStringLiteral("head");
+    QCOMPARE(*queue().entry(entry.id), entry);
+    QCOMPARE(queue().counts()->value(QStringLiteral("t")), (TableCounts{1, 1, 0, 1}));
+    COMMITTED(*m_storage, [&](StoreTransaction &transaction) {
+        return queue().finish(transaction, entry.id, EntryState::Superseded, at(7));
+    });
+    entry.state = EntryState::Superseded;
+    entry.finishedAt = at(7);
+    entry.error = Failure();
+    entry.nextRetryAt = QDateTime();
+    entry.heldBy.clear();
+    QCOMPARE(*queue().entry(entry.id), entry);
+    QVERIFY(queue().counts()->isEmpty());
+    auto transaction = m_storage->begin();
+    VERIFY_OK(transaction);
+    VERIFY_FAILS(queue().markSent(**transaction, QStringLiteral("nobody"), at(1), {}), Invalid);
+    VERIFY_FAILS(queue().finish(**transaction, QStringLiteral("nobody"), EntryState::Done, at(1)), Invalid);
+}
+
 void tst_QueueStore::countsByTable()
 {
     QVERIFY(queue().counts()->isEmpty());
@@ -407,6 +497,24 @@ void tst_QueueStore::purgesFinishedEntries()
     VERIFY_FAILS(queue().entry(QStringLiteral("e7")), Invalid);
     QCOMPARE(queue().attempts(QStringLiteral("e7"))->size(), 0);
     VERIFY_OK(queue().entry(QStringLiteral("e8")));
+}
+
+void tst_QueueStore::purgesAThousandAtOnce()
+{
+    auto transaction = m_storage->begin();
+    VERIFY_OK(transaction);
+    for (int i = 0; i < 1001; ++i) {
+        SyncEntry entry;
+        entry.id = QString::number(i);
+        entry.table = QStringLiteral("t");
+        entry.recordId = QStringLiteral("1");
+        entry.state = EntryState::Done;
+        entry.finishedAt = at(1);
+        VERIFY_OK(queue().enqueue(**transaction, entry));
+    }
+    QCOMPARE(*queue().purge(**transaction, at(2)), 1000);
+    QCOMPARE(*queue().purge(**transaction, at(2)), 1);
+    QCOMPARE(*queue().purge(**transaction, at(2)), 0);
 }
 
 void tst_QueueStore::takesBackWithoutCommit()

@@ -9,6 +9,7 @@
 #include <tideline/sqlite/sqlitestorage.h>
 #include <tideline/stores/memoryremotestore.h>
 
+#include <QtCore/QDateTime>
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QTemporaryDir>
 #include <QtCore/QUuid>
@@ -53,6 +54,13 @@ QString newId()
     return QUuid::createUuid().toString(QUuid::WithoutBraces);
 }
 
+// Ordered by time, as the engine's ids of entries are.
+QString newEntryId()
+{
+    const QString time = QString::number(QDateTime::currentMSecsSinceEpoch(), 16).rightJustified(12, QLatin1Char('0'));
+    return newId().replace(0, 8, time.left(8)).replace(9, 4, time.mid(8));
+}
+
 Workload newWorkload()
 {
     static const QVariantMap values{
@@ -64,7 +72,7 @@ Workload newWorkload()
     Workload workload;
     workload.ours = {SyncOperation::Upsert, table, newId(), values};
     workload.raw.recordId = workload.ours.recordId.toUtf8();
-    workload.raw.entryId = newId().toUtf8();
+    workload.raw.entryId = newEntryId().toUtf8();
     workload.raw.payload = Json::toText(values);
     for (const QVariant &value : values)
         workload.raw.values.append(value.toString().toUtf8());

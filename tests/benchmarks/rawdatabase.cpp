@@ -29,7 +29,8 @@ RawDatabase::RawDatabase(const QString &path, const QByteArray &synchronous, con
     sqlite3 *database = nullptr;
     const int opened = sqlite3_open(QFile::encodeName(path).constData(), &database);
     m_database.reset(database);
-    const QByteArray pragmas = "PRAGMA secure_delete = ON; PRAGMA synchronous = " + synchronous;
+    const QByteArray pragmas =
+        "PRAGMA secure_delete = ON; PRAGMA cache_size = -8192; PRAGMA synchronous = " + synchronous;
     if (opened != SQLITE_OK || sqlite3_exec(database, pragmas.constData(), nullptr, nullptr, nullptr) != SQLITE_OK)
         qFatal("cannot open the database to compare with");
     m_begin = prepare("BEGIN IMMEDIATE");

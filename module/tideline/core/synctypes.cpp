@@ -10,23 +10,38 @@ namespace Tideline {
 
 namespace {
 
-// The published spelling is the enumerator's with a small first letter.
+// The published spellings are the enumerators' with a small first letter.
+template <typename Enum>
+const QList<std::pair<Enum, QString>> &spellings()
+{
+    static const QList<std::pair<Enum, QString>> list = [] {
+        const QMetaEnum meta = QMetaEnum::fromType<Enum>();
+        QList<std::pair<Enum, QString>> all;
+        for (int i = 0; i < meta.keyCount(); ++i) {
+            QString text = QString::fromLatin1(meta.key(i));
+            text[0] = text[0].toLower();
+            all.append({static_cast<Enum>(meta.value(i)), text});
+        }
+        return all;
+    }();
+    return list;
+}
+
 template <typename Enum>
 QString spelled(Enum value)
 {
-    QString text = QString::fromLatin1(QMetaEnum::fromType<Enum>().valueToKey(static_cast<int>(value)));
-    if (!text.isEmpty())
-        text[0] = text[0].toLower();
-    return text;
+    for (const auto &[candidate, text] : spellings<Enum>()) {
+        if (candidate == value)
+            return text;
+    }
+    return {};
 }
 
 template <typename Enum>
 bool parsed(const QString &text, Enum *value)
 {
-    const QMetaEnum meta = QMetaEnum::fromType<Enum>();
-    for (int i = 0; i < meta.keyCount(); ++i) {
-        const auto candidate = static_cast<Enum>(meta.value(i));
-        if (spelled(candidate) == text) {
+    for (const auto &[candidate, spelling] : spellings<Enum>()) {
+        if (spelling == text) {
             *value = candidate;
             return true;
         }

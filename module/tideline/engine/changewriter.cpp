@@ -5,6 +5,7 @@
 #include <tideline/engine/attempt.h>
 #include <tideline/engine/changewriter.h>
 
+#include <QtCore/QRandomGenerator>
 #include <QtCore/QUuid>
 
 namespace Tideline {
@@ -20,6 +21,57 @@ Failure noSuchRecord(const Change &change)
 {
     return invalid(QStringLiteral("Table %1 has no record with this id here. Pull first, or use write to make it.")
                        .arg(change.table.name));
+}
+
+// A UUID that is ordered by time (version 7 of RFC 9562): the index of the ids grows at its end only. In a long queue a
+// random one would cost each write a page of its own.
+QString newEntryId(const QDateTime &now)
+{
+    const auto milliseconds = static_cast<quint64>(now.toMSecsSinceEpoch());
+    const quint64 random = QRandomGenerator::system()->generate64();
+    const quint32 more = QRandomGenerator::system()->generate();
+    const auto byte = [random](int index) { return static_cast<uchar>(random >> (8 * index)); };
+    const QUuid id(static_cast<uint>(milliseconds >> 16), static_cast<ushort>(milliseconds),
+                   static_cast<ushort>(0x7000 | (more & 0x0fff)), static_cast<uchar>(0x80 | (byte(0) & 0x3f)), byte(1),
+                   byte(2), byte(3), byte(4), byte(5), byte(6), byte(7));
+    return id.toString(QUuid::WithoutBraces);
+}
+
+// Neither NUL nor half a surrogate pair, which JSON and the server cannot hold.
+bool isPlain(const QString &text)
+{
+    return !text.contains(QChar::Null) && text.isValidUtf16();
+}
+
+// How long the JSON of these values can be at most; nothing where only writing it tells, or whether it can be written.
+std::optional<qsizetype> boundOfJson(const QVariantMap &values)
+{
+    constexpr qsizetype longestEscape = 6; // \u001f
+    constexpr qsizetype longestNumber = 24;
+    qsizetype bound = 2;
+    for (auto it = values.cbegin(); it != values.cend(); ++it) {
+        if (!isPlain(it.key()))
+            return {};
+        bound += longestEscape * it.key().size() + 4; // quotes, colon, comma
+        switch (it->typeId()) {
+        case QMetaType::UnknownType:
+        case QMetaType::Bool:
+        case QMetaType::Int:
+        case QMetaType::LongLong:
+            bound += longestNumber;
+            break;
+        case QMetaType::QString: {
+            const QString text = it->toString();
+            if (!isPlain(text))
+                return {};
+            bound += longestEscape * text.size() + 2;
+            break;
+        }
+        default:
+            return {};
+        }
+    }
+    return bound;
 }
 
 // A key column in the values must say the same as the record id.
@@ -60,6 +112,22 @@ Result<void> ChangeWriter::checkOwner(const TableConfig &table, const QVariantMa
                        .arg(table.name, table.owner));
 }
 
+Result<void> ChangeWriter::checkPayload(const QVariantMap &values) const
+{
+    if (const auto bound = boundOfJson(values); bound && *bound <= m_config.maxPayloadBytes)
+        return {};
+    const Result<QByteArray> text = Json::serialize(values);
+    if (!text)
+        return text.failure();
+    if (text->size() <= m_config.maxPayloadBytes)
+        return {};
+    return Failure(Failure::Code::PayloadTooLarge,
+                   QStringLiteral("The change has %1 bytes, but at most %2 are sent (maxPayloadBytes). Store less in "
+                                  "one record, or raise the limit on client and server.")
+                       .arg(text->size())
+                       .arg(m_config.maxPayloadBytes));
+}
+
 Result<Change> ChangeWriter::checked(Change change) const
 {
     const Result<QString> id = change.table.canonicalRecordId(change.recordId);
@@ -70,18 +138,9 @@ Result<Change> ChangeWriter::checked(Change change) const
         change.values.clear();
     if (m_config.sensitiveFieldPolicy == SensitiveFieldPolicy::MaskEverywhere)
         change.values = masked(change.values, m_config.sensitiveFields);
-    TIDELINE_TRY(Json::serialize(change.recordId));
-    const Result<QByteArray> text = Json::serialize(change.values);
-    if (!text)
-        return text.failure();
-    if (text->size() > m_config.maxPayloadBytes) {
-        return Failure(
-            Failure::Code::PayloadTooLarge,
-            QStringLiteral("The change has %1 bytes, but at most %2 are sent (maxPayloadBytes). Store less in one "
-                           "record, or raise the limit on client and server.")
-                .arg(text->size())
-                .arg(m_config.maxPayloadBytes));
-    }
+    if (!isPlain(change.recordId))
+        TIDELINE_TRY(Json::serialize(change.recordId));
+    TIDELINE_TRY(checkPayload(change.values));
     TIDELINE_TRY(checkKey(change));
     TIDELINE_TRY(checkOwner(change.table, change.values));
     return change;
@@ -125,7 +184,7 @@ Result<SyncEntry> ChangeWriter::apply(UnitOfWork &work, const Change &change) co
         return open.failure();
 
     SyncEntry entry;
-    entry.id = QUuid::createUuid().toString(QUuid::WithoutBraces);
+    entry.id = newEntryId(work.now());
     entry.table = table.name;
     entry.recordId = change.recordId;
     entry.operation = change.operation;

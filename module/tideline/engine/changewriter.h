@@ -31,6 +31,7 @@ public:
     Result<SyncEntry> apply(UnitOfWork &work, const Change &change) const;
 
 private:
+    Result<void> checkPayload(const QVariantMap &values) const;
     Result<void> checkOwner(const TableConfig &table, const QVariantMap &values) const;
     Result<void> writeRow(UnitOfWork &work, const Change &change, const TableSchema &schema,
                           const std::optional<QVariantMap> &row) const;

@@ -143,8 +143,8 @@ Result<QDateTime> MemoryQueueStore::nextRetryAt()
 {
     QDateTime earliest;
     for (const SyncEntry &entry : m_view.read().entries) {
-        if (entry.state == EntryState::Pending && entry.heldBy.isEmpty() && entry.nextRetryAt.isValid()
-            && (!earliest.isValid() || entry.nextRetryAt < earliest))
+        if (entry.state == EntryState::Pending && entry.heldBy.isEmpty() && entry.mergedInto.isEmpty()
+            && entry.nextRetryAt.isValid() && (!earliest.isValid() || entry.nextRetryAt < earliest))
             earliest = entry.nextRetryAt;
     }
     return earliest;

@@ -5,6 +5,7 @@
 
 #include <tideline/core/decimal.h>
 #include <tideline/core/json.h>
+#include <tideline/sqlite/sqliteconnection.h>
 
 #include <QtCore/QRegularExpression>
 
@@ -138,6 +139,7 @@ QVariant text(const QByteArray &utf8)
 
 SqliteColumn::SqliteColumn(const QString &columnName, const QString &declaredType)
     : name(columnName)
+    , quotedName(quoted(columnName))
     , type(typeOf(declaredType))
     , affinity(affinityOf(declaredType))
 {
@@ -169,6 +171,8 @@ Result<QVariant> SqliteColumn::encode(const QString &table, const QVariant &valu
     const bool isNullText = value.typeId() == QMetaType::QString && value.isNull();
     if (!value.isValid() || value.typeId() == QMetaType::Nullptr || isNullText)
         return QVariant();
+    if (isKeptAsItIs(value))
+        return value;
     // Dates, lists of texts, bytes, ... in the form in which they go to the server.
     const Result<QByteArray> json = Json::serialize(value);
     if (!json)
@@ -198,6 +202,21 @@ Result<QVariant> SqliteColumn::encode(const QString &table, const QVariant &valu
         QStringLiteral("Column %2 of table %1 cannot hold this value exactly. Declare it with a type that can, "
                        "for example DECIMAL_TEXT for numbers, TEXT for text or JSON_TEXT for nested values.")
             .arg(table, name));
+}
+
+// The most frequent values, for which the long way round would come to the same.
+bool SqliteColumn::isKeptAsItIs(const QVariant &value) const
+{
+    switch (value.typeId()) {
+    case QMetaType::LongLong:
+        return type == Type::Integer;
+    case QMetaType::QString: {
+        const QString text = value.toString();
+        return type == Type::Text && affinity == Affinity::Text && !text.contains(QChar::Null) && text.isValidUtf16();
+    }
+    default:
+        return false;
+    }
 }
 
 std::optional<QVariant> SqliteColumn::encodeBoolean(const QVariant &value) const

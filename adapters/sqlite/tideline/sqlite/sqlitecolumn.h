@@ -17,6 +17,7 @@ public:
     SqliteColumn(const QString &name, const QString &declaredType);
 
     QString name;
+    QString quotedName;
     ColumnInfo::Type type = ColumnInfo::Type::Text;
     Affinity affinity = Affinity::Text;
     bool isKey = false;
@@ -33,6 +34,7 @@ public:
     static QString declaration(ColumnInfo::Type type);
 
 private:
+    bool isKeptAsItIs(const QVariant &value) const;
     std::optional<QVariant> encodeBoolean(const QVariant &value) const;
     std::optional<QVariant> encodeNumber(const QVariant &value) const;
     std::optional<QVariant> encodeString(const QString &text) const;

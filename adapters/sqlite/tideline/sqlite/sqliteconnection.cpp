@@ -163,6 +163,8 @@ void SqliteConnection::setTransaction(const StoreTransaction *transaction)
 {
     m_transaction = transaction;
     m_hasLostTransaction = false;
+    if (transaction != nullptr)
+        ++m_transactionCount;
 }
 
 Result<void> SqliteConnection::check(const StoreTransaction &transaction) const

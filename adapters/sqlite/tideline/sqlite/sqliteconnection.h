@@ -73,6 +73,7 @@ public:
     // The transaction that is open here, null when none is.
     void setTransaction(const StoreTransaction *transaction);
     const StoreTransaction *transaction() const { return m_transaction; }
+    qint64 transactionCount() const { return m_transactionCount; } // those that have begun here
     // Fails unless the transaction is the one that is open here: mutators ask this first.
     Result<void> check(const StoreTransaction &transaction) const;
 
@@ -94,6 +95,7 @@ private:
     sqlite3 *m_handle = nullptr; // Qt's
     std::unordered_map<QString, SqliteStatement> m_statements;
     const StoreTransaction *m_transaction = nullptr;
+    qint64 m_transactionCount = 0;
     bool m_hasLostTransaction = false;
     bool m_isWritable = true;
     int m_errorCode = 0;

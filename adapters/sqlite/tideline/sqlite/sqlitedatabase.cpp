@@ -77,6 +77,9 @@ Result<void> SqliteDatabase::openFile(const SqliteOptions &options)
                                        isFull ? QStringLiteral("FULL") : QStringLiteral("NORMAL"), isFull ? 2 : 1);
     if (!synchronous)
         return synchronous;
+    // Eight megabytes, where they are needed: room for the inner pages of all indexes of a million entries.
+    if (const auto cache = setPragma(QStringLiteral("cache_size"), QStringLiteral("-8192"), -8192); !cache)
+        return cache;
     if (const auto secure = setPragma(QStringLiteral("secure_delete"), QStringLiteral("ON"), 1); !secure)
         return secure;
     return SqliteSchema::migrate(m_connection);

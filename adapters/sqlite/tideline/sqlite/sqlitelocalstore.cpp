@@ -11,21 +11,45 @@ namespace Tideline {
 
 namespace {
 
-QVariantList valuesOf(const SqliteRow &row, qsizetype count)
-{
-    QVariantList values;
-    values.reserve(count);
-    for (int i = 0; i < count; ++i)
-        values.append(row.value(i));
-    return values;
-}
-
 QString orderBy(const TableConfig &config)
 {
     QStringList columns;
     for (const QString &key : config.key)
         columns.append(quoted(key));
     return QStringLiteral(" ORDER BY ") + columns.join(QStringLiteral(", "));
+}
+
+using Columns = QList<const SqliteColumn *>;
+
+// Written out piece by piece: this happens at every write.
+QString updateStatement(const SqliteTable &table, const Columns &columns, const QString &condition)
+{
+    QString sql = QStringLiteral("UPDATE ") + table.quotedName;
+    QStringView separator = u" SET ";
+    for (const SqliteColumn *column : columns) {
+        sql += separator;
+        sql += column->quotedName;
+        sql += QStringLiteral(" = ?");
+        separator = u", ";
+    }
+    return sql + QStringLiteral(" WHERE ") + condition;
+}
+
+QString insertStatement(const SqliteTable &table, const Columns &columns)
+{
+    QString sql = QStringLiteral("INSERT INTO ") + table.quotedName + QStringLiteral(" (");
+    QString marks = QStringLiteral(") VALUES (");
+    bool isFirst = true;
+    for (const SqliteColumn *column : columns) {
+        if (!isFirst) {
+            sql += QStringLiteral(", ");
+            marks += QStringLiteral(", ");
+        }
+        isFirst = false;
+        sql += column->quotedName;
+        marks += QLatin1Char('?');
+    }
+    return sql + marks + QLatin1Char(')');
 }
 
 QString versionText(const QVariant &value)
@@ -42,44 +66,74 @@ SqliteLocalStore::SqliteLocalStore(SqliteConnection &connection)
 {
 }
 
-Result<SqliteTable> SqliteLocalStore::table(const QString &name)
+Result<void> SqliteLocalStore::forgetOldSchema()
 {
+    // A transaction holds the write lock: in it nobody else changes the schema.
+    if (m_connection.transaction() != nullptr && m_checkedTransaction == m_connection.transactionCount())
+        return {};
     const auto version = m_connection.selectValue(QStringLiteral("PRAGMA schema_version"));
     if (!version)
         return version.failure();
     if (version->toLongLong() != m_schemaVersion) {
         m_tables.clear();
+        m_keyed.clear();
         m_schemaVersion = version->toLongLong();
     }
-    if (const auto known = m_tables.constFind(name); known != m_tables.constEnd())
-        return *known;
-    auto read = SqliteTable::read(m_connection, name);
-    if (read)
-        m_tables.insert(name, *read);
-    return read;
+    if (m_connection.transaction() != nullptr)
+        m_checkedTransaction = m_connection.transactionCount();
+    return {};
 }
 
-Result<SqliteLocalStore::KeyCondition> SqliteLocalStore::condition(const SqliteTable &table, const TableConfig &config,
-                                                                   const QString &recordId)
+Result<const SqliteTable *> SqliteLocalStore::table(const QString &name)
 {
-    const auto columns = table.keyColumns(config);
+    if (const auto current = forgetOldSchema(); !current)
+        return current.failure();
+    if (const auto known = m_tables.find(name); known != m_tables.end())
+        return &known->second;
+    const auto read = SqliteTable::read(m_connection, name);
+    if (!read)
+        return read.failure();
+    return &m_tables.emplace(name, *read).first->second;
+}
+
+Result<const SqliteLocalStore::Keyed *> SqliteLocalStore::keyed(const TableConfig &config)
+{
+    const auto described = table(config.name);
+    if (!described)
+        return described.failure();
+    if (const auto known = m_keyed.find(config.name); known != m_keyed.end() && known->second.key == config.key)
+        return &known->second;
+    const auto columns = (*described)->keyColumns(config);
     if (!columns)
         return columns.failure();
+    Keyed keyed;
+    keyed.table = **described;
+    keyed.key = config.key;
+    keyed.keyColumns = *columns;
+    keyed.isUnique = keyed.table.isUnique(config.key);
+    QStringList terms;
+    for (const SqliteColumn &column : *columns)
+        terms.append(column.quotedName + QStringLiteral(" = ?"));
+    keyed.isRecord = terms.join(QStringLiteral(" AND "));
+    keyed.selectRow = QStringLiteral("SELECT %1 FROM %2 WHERE %3")
+                          .arg(keyed.table.columnList, keyed.table.quotedName, keyed.isRecord);
+    return &m_keyed.insert_or_assign(config.name, keyed).first->second;
+}
+
+Result<QList<SqliteValue>> SqliteLocalStore::Keyed::valuesOf(const TableConfig &config, const QString &recordId) const
+{
     const auto parts = config.keyParts(recordId);
     if (!parts)
         return parts.failure();
-    KeyCondition key;
-    QStringList terms;
-    for (qsizetype i = 0; i < columns->size(); ++i) {
-        const auto value = columns->at(i).encodeKey(table.name, parts->at(i));
+    QList<SqliteValue> values;
+    values.reserve(keyColumns.size());
+    for (qsizetype i = 0; i < keyColumns.size(); ++i) {
+        const auto value = keyColumns.at(i).encodeKey(table.name, parts->at(i));
         if (!value)
             return value.failure();
-        key.values.append(SqliteValue(*value));
-        key.columns.append(quoted(columns->at(i).name));
-        terms.append(key.columns.constLast() + QStringLiteral(" = ?"));
+        values.append(SqliteValue(*value));
     }
-    key.sql = terms.join(QStringLiteral(" AND "));
-    return key;
+    return values;
 }
 
 Result<TableSchema> SqliteLocalStore::schema(const QString &name)
@@ -87,26 +141,21 @@ Result<TableSchema> SqliteLocalStore::schema(const QString &name)
     const auto described = table(name);
     if (!described)
         return described.failure();
-    TableSchema schema;
-    schema.name = name;
-    for (const SqliteColumn &column : described->columns)
-        schema.columns.append({column.name, column.type, column.isKey, column.isRequired});
-    return schema;
+    return (*described)->schema;
 }
 
 Result<std::optional<QVariantMap>> SqliteLocalStore::row(const TableConfig &config, const QString &recordId)
 {
-    const auto described = table(config.name);
-    if (!described)
-        return described.failure();
-    const auto key = condition(*described, config, recordId);
+    const auto found = keyed(config);
+    if (!found)
+        return found.failure();
+    const Keyed &keyed = **found;
+    const auto key = keyed.valuesOf(config, recordId);
     if (!key)
         return key.failure();
     std::optional<QVariantMap> row;
-    const auto selected = m_connection.select(
-        QStringLiteral("SELECT %1 FROM %2 WHERE %3").arg(described->columnList(), quoted(config.name), key->sql),
-        key->values,
-        [&](const SqliteRow &found) { row = described->rowOf(valuesOf(found, described->columns.size())); });
+    const auto selected =
+        m_connection.select(keyed.selectRow, *key, [&](const SqliteRow &stored) { row = keyed.table.rowOf(stored); });
     if (!selected)
         return selected.failure();
     return row;
@@ -114,18 +163,15 @@ Result<std::optional<QVariantMap>> SqliteLocalStore::row(const TableConfig &conf
 
 Result<QList<QVariantMap>> SqliteLocalStore::rows(const TableConfig &config, qint64 limit)
 {
-    const auto described = table(config.name);
-    if (!described)
-        return described.failure();
-    if (const auto keys = described->keyColumns(config); !keys)
-        return keys.failure();
+    const auto found = keyed(config);
+    if (!found)
+        return found.failure();
+    const SqliteTable &table = (*found)->table;
     QList<QVariantMap> rows;
     const auto selected =
-        m_connection.select(QStringLiteral("SELECT %1 FROM %2").arg(described->columnList(), quoted(config.name))
+        m_connection.select(QStringLiteral("SELECT %1 FROM %2").arg(table.columnList, table.quotedName)
                                 + orderBy(config) + QStringLiteral(" LIMIT ?"),
-                            {limit}, [&](const SqliteRow &found) {
-                                rows.append(described->rowOf(valuesOf(found, described->columns.size())));
-                            });
+                            {limit}, [&](const SqliteRow &row) { rows.append(table.rowOf(row)); });
     if (!selected)
         return selected.failure();
     return rows;
@@ -143,19 +189,17 @@ Result<qint64> SqliteLocalStore::rowCount(const QString &name)
 
 Result<QList<RecordVersion>> SqliteLocalStore::versions(const TableConfig &config)
 {
-    const auto described = table(config.name);
-    if (!described)
-        return described.failure();
-    auto columns = described->keyColumns(config);
-    if (!columns)
-        return columns.failure();
-    const qsizetype keyCount = columns->size();
-    const SqliteColumn *version = described->column(config.updatedAt);
+    const auto keyedTable = keyed(config);
+    if (!keyedTable)
+        return keyedTable.failure();
+    QList<SqliteColumn> columns = (*keyedTable)->keyColumns;
+    const qsizetype keyCount = columns.size();
+    const SqliteColumn *version = (*keyedTable)->table.column(config.updatedAt);
     if (version != nullptr)
-        columns->append(*version);
+        columns.append(*version);
     QStringList names;
-    for (const SqliteColumn &column : std::as_const(*columns))
-        names.append(quoted(column.name));
+    for (const SqliteColumn &column : std::as_const(columns))
+        names.append(column.quotedName);
 
     QList<RecordVersion> versions;
     const auto selected = m_connection.select(
@@ -164,7 +208,7 @@ Result<QList<RecordVersion>> SqliteLocalStore::versions(const TableConfig &confi
         {}, [&](const SqliteRow &found) {
             QVariantMap key;
             for (int i = 0; i < keyCount; ++i)
-                key.insert(columns->at(i).name, columns->at(i).decode(found.value(i)));
+                key.insert(columns.at(i).name, columns.at(i).decode(found.value(i)));
             RecordVersion record;
             record.recordId = config.recordIdOf(key);
             if (version != nullptr)
@@ -181,61 +225,59 @@ Result<void> SqliteLocalStore::upsertRow(StoreTransaction &transaction, const Ta
 {
     if (const auto checked = m_connection.check(transaction); !checked)
         return checked;
-    const auto described = table(config.name);
-    if (!described)
-        return described.failure();
-    const auto key = condition(*described, config, recordId);
+    const auto found = keyed(config);
+    if (!found)
+        return found.failure();
+    const Keyed &keyed = **found;
+    const auto key = keyed.valuesOf(config, recordId);
     if (!key)
         return key.failure();
-    if (!described->isUnique(config.key)) {
+    if (!keyed.isUnique) {
         return Failure(
             Failure::Code::Invalid,
             QStringLiteral("The local table %1 has no primary key or unique index on (%2), so that its records "
                            "cannot be told apart. Add one.")
                 .arg(config.name, config.key.join(QStringLiteral(", "))));
     }
-    QStringList columns;
+    QList<const SqliteColumn *> columns;
     QList<SqliteValue> encoded;
+    columns.reserve(values.size() + keyed.keyColumns.size());
+    encoded.reserve(values.size() + keyed.keyColumns.size());
     for (auto it = values.cbegin(); it != values.cend(); ++it) {
-        const SqliteColumn *column = described->column(it.key());
+        const SqliteColumn *column = keyed.table.column(it.key());
         if (column == nullptr || config.key.contains(it.key()))
             continue;
         const auto value = column->encode(config.name, it.value());
         if (!value)
             return value.failure();
-        columns.append(quoted(column->name));
+        columns.append(column);
         encoded.append(SqliteValue(*value));
     }
+    encoded += *key;
     // Not INSERT … ON CONFLICT: it would refuse a part of an existing row for the required columns that it leaves out.
     // Nobody can come between the two, the transaction holds the write lock.
-    const auto updated = updateRow(*described, *key, columns, encoded);
+    const auto updated = updateRow(keyed, columns, encoded);
     if (!updated)
         return updated.failure();
     if (*updated)
         return {};
-    const QStringList all = key->columns + columns;
-    const QStringList marks(all.size(), QStringLiteral("?"));
-    const auto inserted = m_connection.execute(
-        QStringLiteral("INSERT INTO %1 (%2) VALUES (%3)")
-            .arg(quoted(config.name), all.join(QStringLiteral(", ")), marks.join(QStringLiteral(", "))),
-        key->values + encoded);
+    for (const SqliteColumn &column : keyed.keyColumns)
+        columns.append(&column);
+    const auto inserted = m_connection.execute(insertStatement(keyed.table, columns), encoded);
     return inserted ? Result<void>() : inserted.failure();
 }
 
-Result<bool> SqliteLocalStore::updateRow(const SqliteTable &table, const KeyCondition &key, const QStringList &columns,
+Result<bool> SqliteLocalStore::updateRow(const Keyed &keyed, const QList<const SqliteColumn *> &columns,
                                          const QList<SqliteValue> &values)
 {
     if (columns.isEmpty()) {
         const auto found = m_connection.selectValue(
-            QStringLiteral("SELECT count(*) FROM %1 WHERE %2").arg(quoted(table.name), key.sql), key.values);
+            QStringLiteral("SELECT count(*) FROM %1 WHERE %2").arg(keyed.table.quotedName, keyed.isRecord), values);
         if (!found)
             return found.failure();
         return found->toLongLong() > 0;
     }
-    const auto updated =
-        m_connection.execute(QStringLiteral("UPDATE %1 SET %2 = ? WHERE %3")
-                                 .arg(quoted(table.name), columns.join(QStringLiteral(" = ?, ")), key.sql),
-                             values + key.values);
+    const auto updated = m_connection.execute(updateStatement(keyed.table, columns, keyed.isRecord), values);
     if (!updated)
         return updated.failure();
     return *updated > 0;
@@ -246,14 +288,15 @@ Result<void> SqliteLocalStore::removeRow(StoreTransaction &transaction, const Ta
 {
     if (const auto checked = m_connection.check(transaction); !checked)
         return checked;
-    const auto described = table(config.name);
-    if (!described)
-        return described.failure();
-    const auto key = condition(*described, config, recordId);
+    const auto found = keyed(config);
+    if (!found)
+        return found.failure();
+    const Keyed &keyed = **found;
+    const auto key = keyed.valuesOf(config, recordId);
     if (!key)
         return key.failure();
-    const auto removed =
-        m_connection.execute(QStringLiteral("DELETE FROM %1 WHERE %2").arg(quoted(config.name), key->sql), key->values);
+    const auto removed = m_connection.execute(
+        QStringLiteral("DELETE FROM %1 WHERE %2").arg(keyed.table.quotedName, keyed.isRecord), *key);
     return removed ? Result<void>() : removed.failure();
 }
 
@@ -300,6 +343,7 @@ Result<bool> SqliteLocalStore::createTable(const TableSchema &schema)
     definitions.append(QStringLiteral("PRIMARY KEY (%1)").arg(keys.join(QStringLiteral(", "))));
     const auto created = m_connection.execute(QStringLiteral("CREATE TABLE IF NOT EXISTS %1 (%2)")
                                                   .arg(quoted(schema.name), definitions.join(QStringLiteral(", "))));
+    m_checkedTransaction = 0;
     if (!created)
         return created.failure();
     return true;

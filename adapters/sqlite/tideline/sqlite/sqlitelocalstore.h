@@ -7,7 +7,7 @@
 #include <tideline/sqlite/sqlitevalue.h>
 #include <tideline/stores/localstore.h>
 
-#include <QtCore/QHash>
+#include <unordered_map>
 
 namespace Tideline {
 
@@ -32,22 +32,32 @@ public:
     Result<bool> createTable(const TableSchema &schema) override;
 
 private:
-    // "a" = ? AND "b" = ?, with what to bind.
-    struct KeyCondition
+    // A table with the key by which its records are told apart, and the statements that follow from the two.
+    class Keyed
     {
-        QString sql;
-        QList<SqliteValue> values;
-        QStringList columns; // quoted
+    public:
+        SqliteTable table;
+        QStringList key;
+        QList<SqliteColumn> keyColumns;
+        bool isUnique = false;
+        QString isRecord; // "a" = ? AND "b" = ?
+        QString selectRow;
+
+        Result<QList<SqliteValue>> valuesOf(const TableConfig &config, const QString &recordId) const;
     };
-    Result<SqliteTable> table(const QString &name);
-    static Result<KeyCondition> condition(const SqliteTable &table, const TableConfig &config, const QString &recordId);
-    Result<bool> updateRow(const SqliteTable &table, const KeyCondition &key, const QStringList &columns,
+    // What these point to lives until the next call.
+    Result<const SqliteTable *> table(const QString &name);
+    Result<const Keyed *> keyed(const TableConfig &config);
+    Result<void> forgetOldSchema();
+    Result<bool> updateRow(const Keyed &keyed, const QList<const SqliteColumn *> &columns,
                            const QList<SqliteValue> &values);
 
     SqliteConnection &m_connection;
     // Descriptions of tables, good for one version of the database's schema.
-    QHash<QString, SqliteTable> m_tables;
+    std::unordered_map<QString, SqliteTable> m_tables;
+    std::unordered_map<QString, Keyed> m_keyed;
     qint64 m_schemaVersion = -1;
+    qint64 m_checkedTransaction = 0; // the one in which that version was read last
 };
 
 } // namespace Tideline

@@ -163,7 +163,8 @@ const QStringList &secondMigration()
         // For a list of more than two values SQLite makes a table in memory, at every write of an entry and for every
         // index: that cost more than all the rest of the write.
         QStringLiteral("DROP INDEX tideline_entry_open"),
-        QStringLiteral("CREATE INDEX tideline_entry_open ON tideline_entry (table_name, record_id, seq)"
+        // The record first: it tells most entries apart at the first look, which SQLite compares fastest.
+        QStringLiteral("CREATE INDEX tideline_entry_open ON tideline_entry (record_id, table_name, seq)"
                        " WHERE state = 'pending' OR state = 'inFlight' OR state = 'dead'"),
         QStringLiteral("DROP INDEX tideline_entry_finished"),
         QStringLiteral("CREATE INDEX tideline_entry_finished ON tideline_entry (finished_at)"

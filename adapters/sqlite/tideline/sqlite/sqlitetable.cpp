@@ -61,6 +61,14 @@ Result<SqliteTable> SqliteTable::read(SqliteConnection &connection, const QStrin
         return described.failure();
     if (table.columns.isEmpty())
         return unknownTable(name);
+    table.quotedName = quoted(name);
+    table.schema.name = name;
+    QStringList names;
+    for (const SqliteColumn &column : std::as_const(table.columns)) {
+        table.schema.columns.append({column.name, column.type, column.isKey, column.isRequired});
+        names.append(column.quotedName);
+    }
+    table.columnList = names.join(QStringLiteral(", "));
     primaryKey.sort();
     table.uniqueColumnLists.append(primaryKey);
     if (const auto indexed = readUniqueIndexes(connection, &table); !indexed)
@@ -98,20 +106,13 @@ bool SqliteTable::isUnique(const QStringList &key) const
     return !sorted.isEmpty() && uniqueColumnLists.contains(sorted);
 }
 
-QString SqliteTable::columnList() const
+QVariantMap SqliteTable::rowOf(const SqliteRow &row) const
 {
-    QStringList names;
-    for (const SqliteColumn &entry : columns)
-        names.append(quoted(entry.name));
-    return names.join(QStringLiteral(", "));
-}
-
-QVariantMap SqliteTable::rowOf(const QVariantList &stored) const
-{
-    QVariantMap row;
-    for (qsizetype i = 0; i < columns.size(); ++i)
-        row.insert(columns.at(i).name, columns.at(i).decode(stored.at(i)));
-    return row;
+    QVariantMap values;
+    int index = 0;
+    for (const SqliteColumn &column : columns)
+        values.insert(column.name, column.decode(row.value(index++)));
+    return values;
 }
 
 } // namespace Tideline

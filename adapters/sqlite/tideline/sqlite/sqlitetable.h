@@ -8,13 +8,17 @@
 namespace Tideline {
 
 class SqliteConnection;
+class SqliteRow;
 
 // One of the application's tables as the database describes it now.
 class SqliteTable
 {
 public:
     QString name;
+    QString quotedName;
     QList<SqliteColumn> columns;          // without generated and hidden ones
+    TableSchema schema;                   // the same, as the engine sees it
+    QString columnList;                   // quoted, for a SELECT
     QList<QStringList> uniqueColumnLists; // sorted; of the primary key and of every unique index that has no condition
 
     // Fails with Invalid when there is no such table, or when it is not the application's.
@@ -24,8 +28,8 @@ public:
     // Fails with Invalid where a key column is missing here.
     Result<QList<SqliteColumn>> keyColumns(const TableConfig &config) const;
     bool isUnique(const QStringList &key) const;
-    QString columnList() const; // quoted, for a SELECT
-    QVariantMap rowOf(const QVariantList &stored) const;
+    // row: of a SELECT of columnList
+    QVariantMap rowOf(const SqliteRow &row) const;
 };
 
 } // namespace Tideline
