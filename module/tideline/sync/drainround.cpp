@@ -68,22 +68,25 @@ void DrainRound::goOn()
 
 Result<PushBatch> DrainRound::nextBatch()
 {
-    const int limit = m_context.entriesPerPush();
-    // Entries that failed in this round are left out where their time does not do that.
-    const int tried = m_ignoresBackoff ? static_cast<int>(m_outcomes.triedEntries.size()) : 0;
-    Result<QList<SyncEntry>> due =
-        m_context.storage->queue().due(m_context.now(), limit + tried, m_ignoresBackoff, m_outcomes.excludedTables);
-    if (!due)
-        return due.failure();
-    due->removeIf([this](const SyncEntry &entry) { return m_outcomes.triedEntries.contains(entry.id); });
-    if (due->size() > limit)
-        due->resize(limit);
-    if (due->isEmpty())
-        return PushBatch();
-    const Result<bool> buried = m_outcomes.buryDamaged(*due);
-    if (!buried)
-        return buried.failure();
-    return *buried ? nextBatch() : PushBatch::markSent(m_context, *due);
+    while (true) {
+        const int limit = m_context.entriesPerPush();
+        // Entries that failed in this round are left out where their time does not do that.
+        const int tried = m_ignoresBackoff ? static_cast<int>(m_outcomes.triedEntries.size()) : 0;
+        Result<QList<SyncEntry>> due =
+            m_context.storage->queue().due(m_context.now(), limit + tried, m_ignoresBackoff, m_outcomes.excludedTables);
+        if (!due)
+            return due.failure();
+        due->removeIf([this](const SyncEntry &entry) { return m_outcomes.triedEntries.contains(entry.id); });
+        if (due->size() > limit)
+            due->resize(limit);
+        if (due->isEmpty())
+            return PushBatch();
+        const Result<bool> buried = m_outcomes.buryDamaged(*due);
+        if (!buried)
+            return buried.failure();
+        if (!*buried)
+            return PushBatch::markSent(m_context, *due);
+    }
 }
 
 void DrainRound::send(const PushBatch &batch)
@@ -153,6 +156,7 @@ Result<void> DrainRound::settle(const Answer &answer)
     m_outcomes.report.requests += answer.reply.requests;
     if (isSendingAllowed(answer.reply)) {
         m_context.growPushes();
+        m_hasReauthenticated = false; // it was taken; it may run out again in a long drain
         TIDELINE_TRY(m_context.noteReply(answer.reply)); // before: a conflict's decision needs the server's clock
     }
     const QList<PushOutcome> &outcomes = answer.reply.outcomes;
