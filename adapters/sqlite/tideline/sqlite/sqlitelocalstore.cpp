@@ -7,6 +7,8 @@
 #include <tideline/sqlite/sqliteconnection.h>
 #include <tideline/sqlite/sqlitefailure.h>
 
+#include <utility>
+
 namespace Tideline {
 
 namespace {
@@ -158,6 +160,8 @@ Result<std::optional<QVariantMap>> SqliteLocalStore::row(const TableConfig &conf
         m_connection.select(keyed.selectRow, *key, [&](const SqliteRow &stored) { row = keyed.table.rowOf(stored); });
     if (!selected)
         return selected.failure();
+    if (!row && m_connection.transaction() != nullptr)
+        m_absence = {m_connection.transactionCount(), config.name, recordId};
     return row;
 }
 
@@ -256,7 +260,9 @@ Result<void> SqliteLocalStore::upsertRow(StoreTransaction &transaction, const Ta
     encoded += *key;
     // Not INSERT … ON CONFLICT: it would refuse a part of an existing row for the required columns that it leaves out.
     // Nobody can come between the two, the transaction holds the write lock.
-    const auto updated = updateRow(keyed, columns, encoded);
+    const bool isAbsent =
+        std::exchange(m_absence, {}) == Absence{m_connection.transactionCount(), config.name, recordId};
+    const auto updated = isAbsent ? Result<bool>(false) : updateRow(keyed, columns, encoded);
     if (!updated)
         return updated.failure();
     if (*updated)
@@ -295,6 +301,7 @@ Result<void> SqliteLocalStore::removeRow(StoreTransaction &transaction, const Ta
     const auto key = keyed.valuesOf(config, recordId);
     if (!key)
         return key.failure();
+    m_absence = {};
     const auto removed = m_connection.execute(
         QStringLiteral("DELETE FROM %1 WHERE %2").arg(keyed.table.quotedName, keyed.isRecord), *key);
     return removed ? Result<void>() : removed.failure();

@@ -52,7 +52,19 @@ private:
     Result<bool> updateRow(const Keyed &keyed, const QList<const SqliteColumn *> &columns,
                            const QList<SqliteValue> &values);
 
+    // The record that row() has just not found, in the transaction that is open: until the next write there is no need
+    // to look again.
+    class Absence
+    {
+    public:
+        qint64 transaction = 0;
+        QString table;
+        QString recordId;
+        friend bool operator==(const Absence &, const Absence &) = default;
+    };
+
     SqliteConnection &m_connection;
+    Absence m_absence;
     // Descriptions of tables, good for one version of the database's schema.
     std::unordered_map<QString, SqliteTable> m_tables;
     std::unordered_map<QString, Keyed> m_keyed;

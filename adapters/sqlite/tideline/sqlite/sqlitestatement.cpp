@@ -23,7 +23,7 @@ public:
     sqlite3_stmt *statement;
     int index;
 
-    int operator()(std::monostate) const { return sqlite3_bind_null(statement, index); }
+    int operator()(std::monostate) const { return SQLITE_OK; } // what is not bound is NULL: reset() sees to it
     int operator()(qint64 value) const { return sqlite3_bind_int64(statement, index, value); }
     int operator()(double value) const { return sqlite3_bind_double(statement, index, value); }
     int operator()(const SqliteValue::Text &text) const
