@@ -93,7 +93,7 @@ void TestKitPush::asksInOneRequest()
     QCOMPARE(kinds(reply), QList<Kind>(2, Kind::Applied));
     QCOMPARE(m_server->requests().size(), 1);
     const QByteArray request = m_server->requests().constFirst();
-    QVERIFY2(request.startsWith("POST /rpc/tideline_push?"), request.constData());
+    QVERIFY2(request.startsWith("POST /rest/v1/rpc/tideline_push?"), request.constData());
     const Result<QVariantMap> body = Json::parseObject(request.mid(request.indexOf("\r\n\r\n") + 4));
     const Result<QVariantMap> expected = Json::parseObject(R"({"version": 1, "runs": [{"table": "a",
         "operation": "upsert", "based": false, "key": ["id"], "updatedAt": "updated_at", "deletedAt": null,
@@ -106,8 +106,8 @@ void TestKitPush::asksInOneRequest()
 void TestKitPush::namesRunsApart()
 {
     m_server->answerJson(200, R"({"version":1,"runs":[{"rows":[{"id":"1"}]},{"results":[{"status":"skipped"}]}]})");
-    const PushReply reply = await(
-        store()->push(insertions(QStringLiteral("a"), 1) + insertions(QStringLiteral("b"), 1), true));
+    const PushReply reply =
+        await(store()->push(insertions(QStringLiteral("a"), 1) + insertions(QStringLiteral("b"), 1), true));
     QCOMPARE(kinds(reply), QList<Kind>({Kind::Applied, Kind::NotSent}));
 }
 
@@ -194,7 +194,7 @@ void TestKitPush::goesOnPlainly()
     QCOMPARE(kinds(await(automatic->push(insertions(QStringLiteral("a"), 1), true))), QList<Kind>({Kind::Applied}));
     QCOMPARE(kinds(await(automatic->push(insertions(QStringLiteral("a"), 1), true))), QList<Kind>({Kind::Applied}));
     QCOMPARE(m_server->requests().size(), 3);
-    QVERIFY(m_server->requests().at(1).startsWith("POST /a?"));
+    QVERIFY(m_server->requests().at(1).startsWith("POST /rest/v1/a?"));
     // Where nothing else is wanted it waits.
     m_server->answerJson(status, body);
     const PushReply reply = await(store()->push(insertions(QStringLiteral("a"), 2), true));

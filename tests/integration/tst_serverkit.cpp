@@ -400,7 +400,7 @@ void TestServerKit::letsOneRefusalBlockNoOther()
         push({item(m_notes, SyncOperation::Upsert, QStringLiteral("a"), {{QStringLiteral("nowhere"), 1}}),
               item(m_notes, SyncOperation::Upsert, QStringLiteral("b"))});
     QCOMPARE(kinds(unknown), QList<Kind>({Kind::Failed, Kind::Applied}));
-    QCOMPARE(unknown.outcomes.at(0).failure.serverCode, QStringLiteral("42703"));
+    QCOMPARE(unknown.outcomes.at(0).failure.serverCode, QStringLiteral("PGRST204"));
 }
 
 void TestServerKit::repeatsWithoutEffect()
@@ -637,11 +637,11 @@ void TestServerKit::takesAnyName()
     }
     const PushOutcome outcome = pushOne(
         item(m_notes, SyncOperation::Upsert, QStringLiteral("1"), {{QStringLiteral("title\") values ('x'); --"), 1}}));
-    QCOMPARE(outcome.failure.serverCode, QStringLiteral("42703"));
+    QCOMPARE(outcome.failure.serverCode, QStringLiteral("PGRST204"));
     TableConfig marked = m_notes;
     marked.deletedAt = QStringLiteral("title = now(); --");
     QCOMPARE(pushOne(item(marked, SyncOperation::Delete, QStringLiteral("1"), {}, QVariantMap())).failure.serverCode,
-             QStringLiteral("42703"));
+             QStringLiteral("PGRST204"));
     QCOMPARE(sql(QStringLiteral("select count(*) from notes")), QStringLiteral("0"));
 }
 

@@ -6,6 +6,8 @@
 #include "http/replyclassifier.h"
 #include "plain/plainpush.h"
 
+#include <tideline/engine/retrypolicy.h>
+
 #include <QtCore/QLoggingCategory>
 
 namespace Tideline::Rest {
@@ -124,9 +126,9 @@ void KitPush::takePlain(const Places &places, const PushReply &reply)
         m_reply.outcomes[places.at(i)] = outcome;
         if (outcome.kind != PushOutcome::Kind::Failed)
             continue;
-        if (outcome.failure.code == Failure::Code::AuthExpired || (isTransport(outcome.failure) && m_stopOnFirstError))
+        if (outcome.failure.code == Failure::Code::AuthExpired || (isServerWide(outcome.failure) && m_stopOnFirstError))
             m_isOver = true;
-        else if (isTransport(outcome.failure) || outcome.failure.httpStatus == 404)
+        else if (isServerWide(outcome.failure) || isUnknownTable(outcome.failure))
             m_heldTables.insert(m_items.at(places.at(i)).table.name);
     }
 }
@@ -171,9 +173,9 @@ void KitPush::takeFailure(const Places &places, const RestReply &reply)
         m_isOver = true;
         return fail(places.constFirst(), failure);
     }
-    if (isTransport(failure) || isServerCode(failure, "40001") || isServerCode(failure, "40P01"))
+    if (isServerWide(failure) || isServerCode(failure, "40001") || isServerCode(failure, "40P01"))
         return failAll(places, failure); // which of them were done is not known
-    if (failure.httpStatus == 404)
+    if (isUnknownTable(failure))
         return hold(places, failure);
     if (places.size() == 1)
         return fail(places.constFirst(), failure);
@@ -225,7 +227,7 @@ void KitPush::failAll(const Places &places, const Failure &failure)
         fail(place, failure);
         m_heldTables.insert(m_items.at(place).table.name);
     }
-    m_isOver = m_isOver || (m_stopOnFirstError && isTransport(failure));
+    m_isOver = m_isOver || (m_stopOnFirstError && isServerWide(failure));
 }
 
 // One failure a table says it all.

@@ -496,7 +496,8 @@ begin
             end if;
             if plan.problem is not null then
                 foreach place in array places loop
-                    results[place] := json_build_object('status', 'rejected', 'code', '42703', 'message', plan.problem);
+                    -- PostgREST's code for it: the column may be on its way.
+                    results[place] := json_build_object('status', 'rejected', 'code', 'PGRST204', 'message', plan.problem);
                     failed := failed || subjects[place];
                 end loop;
                 places := '{}';
