@@ -108,6 +108,7 @@ void TestPlainPush::init()
     sql(QStringLiteral("truncate things, softs, pairs, uuids"));
     SupabaseOptions options;
     options.url = m_stack.url();
+    options.mode = SupabaseOptions::Mode::Plain;
     m_store = std::make_unique<SupabaseRemoteStore>(options);
 }
 
