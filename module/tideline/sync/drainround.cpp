@@ -16,8 +16,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A request needs some turns of the event loop to leave; what is done meanwhile must not keep it here.
-constexpr milliseconds headStart{1};
+// A request leaves in pieces, each of which needs a turn of this thread's event loop. What is done meanwhile must not
+// keep it here, or the server would wait for us and we for the server: on a fast way a large one is gone after this.
+constexpr milliseconds headStart{10};
 
 // Settled in one transaction: few enough that a write of the application hardly waits for them.
 constexpr qsizetype partsInTransaction = 100;
