@@ -20,7 +20,7 @@ class HttpFault
 public:
     using Headers = QList<std::pair<QString, QString>>;
     enum class ResetAt { Connection, Head, Request }; // a new one, before the body was read, when all was read
-    enum class HangAt { Request, Reply };         // the server has not seen it, the server has done it
+    enum class HangAt { Request, Reply };             // the server has not seen it, the server has done it
     enum class Towards { Server, Client };
     enum class Ending { Close, Reset };
     enum class Answer { First, Second };

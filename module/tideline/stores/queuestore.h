@@ -56,8 +56,8 @@ public:
     // Which records of the table have pending, in-flight or dead entries: record id -> number of them.
     virtual Result<QHash<QString, int>> openRecords(const QString &table) = 0;
     // What may be sent now: pending, not held nor merged, its time has come (or ignoreBackoff), no earlier pending or
-    // in-flight entry of the same record, not of an excluded table; in sequence order. Where more entries than the limit have
-    // waited for a time that has come, those that wait longest are given.
+    // in-flight entry of the same record, not of an excluded table; in sequence order. Where more entries than the
+    // limit have waited for a time that has come, those that wait longest are given.
     virtual Result<QList<SyncEntry>> due(const QDateTime &now, int limit, bool ignoreBackoff,
                                          const QStringList &excludedTables) = 0;
     // The earliest nextRetryAt of a pending entry that is neither held nor merged; invalid when none waits for a time.

@@ -157,7 +157,7 @@ Result<void> DrainRound::settle(const Answer &answer)
     m_outcomes.report.requests += answer.reply.requests;
     if (isSendingAllowed(answer.reply)) {
         m_context.growPushes();
-        m_hasReauthenticated = false; // it was taken; it may run out again in a long drain
+        m_hasReauthenticated = false;                    // it was taken; it may run out again in a long drain
         TIDELINE_TRY(m_context.noteReply(answer.reply)); // before: a conflict's decision needs the server's clock
     }
     const QList<PushOutcome> &outcomes = answer.reply.outcomes;
