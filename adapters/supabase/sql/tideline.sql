@@ -197,7 +197,7 @@ grant execute on function tideline.caller(), tideline.claim_all(text[]), tidelin
 -- The statements for a run, which is changes of one table that do the same with the same columns. $1 are the rows, $2 their
 -- bases.
 --   change  does it, and answers how many were done, and the rows as they are then in the order of $1. Null where there is
---           nothing that could be done.
+--           nothing that could be done. $3 is how many rows there are, here and in the others.
 --   whole   the same for many, which need not be done where it cannot do all: it is cheaper
 --   lookup  tells how the caller sees the rows, and how they stand to their bases
 -- Where the run cannot be done, "untracked" says why the kit has nothing to do with the table, or "problem" what is wrong
@@ -223,8 +223,13 @@ declare
     assignments text;
     is_same_key text;
     is_same_version text;
-    source constant text := 'rows from (pg_catalog.json_to_recordset($1) as (%s), pg_catalog.unnest($2::pg_catalog.text[]))'
-                            ' with ordinality as s (%s, base, n)';
+    -- The limit takes nothing away. It tells the planner how many rows come, who would else expect a hundred and, for a
+    -- single one, read a whole table of some ten thousand rows instead of its index.
+    source constant text := '(select * from rows from (pg_catalog.json_to_recordset($1) as (%s),'
+                            ' pg_catalog.unnest($2::pg_catalog.text[])) with ordinality limit $3) as s (%s, base, n)';
+    insertion text;
+    inserted constant text := ' returning pg_catalog.row_to_json(t) as r)'
+                              ' select pg_catalog.count(*), pg_catalog.json_agg(r) from done';
     counted constant text := ' select pg_catalog.count(*), pg_catalog.json_agg(r order by n) from done';
 begin
     select t.updated_at, format_type(a.atttypid, a.atttypmod) into version_name, version_type
@@ -280,12 +285,11 @@ begin
                      primary_key[1], key_definitions, key_aliases, target, is_same_key);
     if operation = 'upsert' and not is_based then
         -- Rows are done and answered in their order.
-        whole := format('with done as (insert into %s as t (%s) select %s from pg_catalog.json_to_recordset($1) as s (%s)'
-                        ' returning pg_catalog.row_to_json(t) as r)'
-                        ' select pg_catalog.count(*), pg_catalog.json_agg(r) from done',
-                        target, names, names, definitions);
-        change := replace(whole, ' returning ', (select format(' on conflict (%s) do nothing returning ',
-                                                               string_agg(quote_ident(k), ', ')) from unnest(primary_key) as k));
+        insertion := format('with done as (insert into %s as t (%s) select %s from pg_catalog.json_to_recordset($1) as s (%s)',
+                            target, names, names, definitions);
+        whole := insertion || inserted;
+        change := insertion || format(' on conflict (%s) do nothing',
+                                      (select string_agg(quote_ident(k), ', ') from unnest(primary_key) as k)) || inserted;
     elsif not is_based then
         change := null;
     elsif operation = 'delete' and mark_column is null then
@@ -320,7 +324,7 @@ begin
     set constraints all deferred;
     perform tideline.claim_all(entries);
     perform set_config('search_path', path, true);
-    execute whole into done, result using items, bases;
+    execute whole into done, result using items, bases, cardinality(entries);
     set constraints all immediate;
     perform set_config('search_path', 'pg_catalog, pg_temp', true);
     is_done := done = cardinality(entries);
@@ -352,14 +356,14 @@ begin
     end if;
     perform set_config('search_path', path, true);
     if status is null and change is not null then
-        execute change into done, rows using one, array[base];
+        execute change into done, rows using one, array[base], 1;
         set constraints all immediate;
     end if;
     if done = 1 then
         status := 'applied';
         rows := rows -> 0;
     else
-        execute lookup into seen using one, array[base];
+        execute lookup into seen using one, array[base], 1;
         rows := seen.found;
     end if;
     perform set_config('search_path', 'pg_catalog, pg_temp', true);
@@ -507,7 +511,7 @@ begin
                 if cardinality(known) > 0 then
                     begin
                         perform set_config('search_path', path, true);
-                        for seen in execute plan.lookup using items, bases loop
+                        for seen in execute plan.lookup using items, bases, cardinality(ids) loop
                             if ids[seen.n] = any (known) then
                                 results[seen.n] := json_build_object('status', 'duplicate', 'row', seen.found);
                             end if;
