@@ -13,6 +13,8 @@ namespace Tideline::Rest {
 
 namespace {
 
+constexpr qint64 readAhead = 1024 * 1024; // bytes of a reply that are read before they are taken
+
 QNetworkRequest prepared(const HttpRequest &request)
 {
     QNetworkRequest prepared(request.url);
@@ -60,6 +62,8 @@ HttpExchange::HttpExchange(QNetworkAccessManager &network, const HttpRequest &re
     m_answer.sentAt = QDateTime::currentMSecsSinceEpoch();
     m_reply.reset(request.body.isEmpty() ? network.sendCustomRequest(prepared(request), request.method)
                                          : network.sendCustomRequest(prepared(request), request.method, request.body));
+    // Qt's thread would read for as long as bytes come, whether anybody takes them or not.
+    m_reply->setReadBufferSize(readAhead);
     connect(m_reply.get(), &QNetworkReply::metaDataChanged, this, &HttpExchange::readHead);
     connect(m_reply.get(), &QNetworkReply::readyRead, this, &HttpExchange::readBody);
     connect(m_reply.get(), &QNetworkReply::finished, this, &HttpExchange::readEnd);
