@@ -159,7 +159,7 @@ Task<RestReply> PlainPush::send(RestRequest request)
 
 Task<PlainPush::Outcomes> PlainPush::apply(Changes run)
 {
-    const PlainChange first = run.constFirst();
+    const PlainChange &first = run.constFirst();
     if (first.kind() == Kind::Unsendable) {
         const Outcomes outcomes(1, failed(first.failure()));
         co_return outcomes;
