@@ -16,7 +16,9 @@
 
 /*!
     \variable Tideline::SyncConfig::batchSize
-    How many entries one push takes at most; at least 1.
+    How many entries one push takes at most; at least 1. A remote store that takes many in one request may be given
+    more: with the server kit twenty times as many (RemoteStore::entriesPerPush()). After a timeout pushes get smaller
+    until one passes.
 */
 
 /*!
