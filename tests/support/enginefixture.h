@@ -43,7 +43,7 @@ public:
         QFutureWatcher<Tideline::SyncReport> watcher;
         const QSignalSpy finished(&watcher, &QFutureWatcherBase::finished);
         watcher.setFuture(future);
-        if (!QTest::qWaitFor([&] { return !finished.isEmpty(); }, 20000))
+        if (!QTest::qWaitFor([&] { return !finished.isEmpty(); }, 60000))
             qFatal("the round did not end");
         return future.result();
     }

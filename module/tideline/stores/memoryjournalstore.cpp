@@ -48,7 +48,8 @@ MemoryJournalStore::MemoryJournalStore(MemoryView &view)
 
 Result<ConflictRecord> MemoryJournalStore::conflict(const QString &conflictId)
 {
-    for (const ConflictRecord &conflict : m_view.read().conflicts) {
+    const MemoryData data = m_view.read();
+    for (const ConflictRecord &conflict : data.conflicts) {
         if (conflict.id == conflictId)
             return conflict;
     }
@@ -59,7 +60,8 @@ Result<ConflictRecord> MemoryJournalStore::conflict(const QString &conflictId)
 Result<QList<ConflictRecord>> MemoryJournalStore::conflicts(const JournalFilter &filter)
 {
     QList<ConflictRecord> conflicts;
-    for (const ConflictRecord &conflict : m_view.read().conflicts) {
+    const MemoryData data = m_view.read();
+    for (const ConflictRecord &conflict : data.conflicts) {
         if (filter.open && *filter.open != conflict.isOpen)
             continue;
         const QStringList texts{conflict.table,           conflict.recordId,         jsonText(conflict.base),
@@ -80,7 +82,8 @@ Result<qint64> MemoryJournalStore::openConflictCount()
 Result<QList<LoggedEvent>> MemoryJournalStore::events(const JournalFilter &filter)
 {
     QList<LoggedEvent> events;
-    for (const LoggedEvent &event : m_view.read().events) {
+    const MemoryData data = m_view.read();
+    for (const LoggedEvent &event : data.events) {
         if (matches(filter, event.table, event.recordId,
                     {event.name, event.table, event.recordId, jsonText(event.detail)}))
             events.append(event);

@@ -89,7 +89,8 @@ Result<qint64> MemoryQueueStore::entryCount(const EntryFilter &filter)
 Result<QList<SyncEntry>> MemoryQueueStore::openEntries(const QString &table, const QString &recordId)
 {
     QList<SyncEntry> entries;
-    for (const SyncEntry &entry : m_view.read().entries) {
+    const MemoryData data = m_view.read();
+    for (const SyncEntry &entry : data.entries) {
         if (entry.table == table && entry.recordId == recordId && isOpen(entry))
             entries.append(entry);
     }
@@ -111,7 +112,8 @@ Result<EntryState> MemoryQueueStore::state(const QString &entryId)
 Result<QHash<QString, int>> MemoryQueueStore::openRecords(const QString &table)
 {
     QHash<QString, int> records;
-    for (const SyncEntry &entry : m_view.read().entries) {
+    const MemoryData data = m_view.read();
+    for (const SyncEntry &entry : data.entries) {
         if (entry.table == table && isOpen(entry))
             ++records[entry.recordId];
     }
@@ -123,7 +125,8 @@ Result<QList<SyncEntry>> MemoryQueueStore::due(const QDateTime &now, int limit, 
 {
     QList<SyncEntry> entries;
     QSet<std::pair<QString, QString>> seen; // records with an earlier entry that is not settled
-    for (const SyncEntry &entry : m_view.read().entries) {
+    const MemoryData data = m_view.read();
+    for (const SyncEntry &entry : data.entries) {
         if (entries.size() >= limit)
             break;
         if (!entry.isUnsynced())
@@ -142,7 +145,8 @@ Result<QList<SyncEntry>> MemoryQueueStore::due(const QDateTime &now, int limit, 
 Result<QDateTime> MemoryQueueStore::nextRetryAt()
 {
     QDateTime earliest;
-    for (const SyncEntry &entry : m_view.read().entries) {
+    const MemoryData data = m_view.read();
+    for (const SyncEntry &entry : data.entries) {
         if (entry.state == EntryState::Pending && entry.heldBy.isEmpty() && entry.mergedInto.isEmpty()
             && entry.nextRetryAt.isValid() && (!earliest.isValid() || entry.nextRetryAt < earliest))
             earliest = entry.nextRetryAt;
@@ -153,7 +157,8 @@ Result<QDateTime> MemoryQueueStore::nextRetryAt()
 Result<QHash<QString, TableCounts>> MemoryQueueStore::counts()
 {
     QHash<QString, TableCounts> counts;
-    for (const SyncEntry &entry : m_view.read().entries) {
+    const MemoryData data = m_view.read();
+    for (const SyncEntry &entry : data.entries) {
         if (!isOpen(entry))
             continue;
         TableCounts &table = counts[entry.table];
