@@ -21,6 +21,7 @@ private Q_SLOTS:
     void keepsValues();
     void enrolsTables();
     void leasesToOne();
+    void renewsWhatNobodyElseHad();
     void clears();
     void sharesDataBetweenStorages();
     void noticesOtherCommits();
@@ -30,6 +31,7 @@ private Q_SLOTS:
 
 private:
     bool acquire(const QString &holder, int now, int until);
+    bool renew(const QString &holder, int until);
     void set(const QString &name, const QVariant &value);
     SessionStore &session() { return m_storage->session(); }
 
@@ -64,6 +66,15 @@ bool tst_SessionStore::acquire(const QString &holder, int now, int until)
         return false;
     const auto acquired = session().acquireLease(**transaction, holder, at(now), at(until));
     return withoutFailure(acquired.failure()) && withoutFailure((*transaction)->commit().failure()) && *acquired;
+}
+
+bool tst_SessionStore::renew(const QString &holder, int until)
+{
+    auto transaction = m_storage->begin();
+    if (!withoutFailure(transaction.failure()))
+        return false;
+    const auto renewed = session().renewLease(**transaction, holder, at(until));
+    return withoutFailure(renewed.failure()) && withoutFailure((*transaction)->commit().failure()) && *renewed;
 }
 
 void tst_SessionStore::keepsValues()
@@ -109,6 +120,24 @@ void tst_SessionStore::leasesToOne()
     COMMITTED(*m_storage, [&](StoreTransaction &transaction) { return session().releaseLease(transaction, b); });
     QCOMPARE(*session().leaseHolder(at(20)), QString());
     QVERIFY(acquire(a, 20, 30));
+}
+
+void tst_SessionStore::renewsWhatNobodyElseHad()
+{
+    const QString a = QStringLiteral("a");
+    const QString b = QStringLiteral("b");
+    QVERIFY(!renew(a, 10)); // never had
+    QVERIFY(acquire(a, 0, 10));
+    QVERIFY(renew(a, 20));
+    QCOMPARE(*session().leaseHolder(at(19)), a);
+    QVERIFY(renew(a, 40)); // run out at 20, but nobody came
+    QCOMPARE(*session().leaseHolder(at(39)), a);
+    QVERIFY(acquire(b, 40, 50));
+    QVERIFY(!renew(a, 60));
+    QCOMPARE(*session().leaseHolder(at(49)), b);
+    COMMITTED(*m_storage, [&](StoreTransaction &transaction) { return session().releaseLease(transaction, b); });
+    QVERIFY(!renew(a, 60)); // free, but not kept
+    QCOMPARE(*session().leaseHolder(at(49)), QString());
 }
 
 void tst_SessionStore::clears()

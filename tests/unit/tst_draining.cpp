@@ -33,6 +33,7 @@ private Q_SLOTS:
     void childOfAWaitingParentIsNotCounted();
     void largeBatchesAreSettledAndKeptInOrder();
     void timeoutMakesTheNextPushSmaller();
+    void whoLostTheLeaseWritesNothing_data();
     void whoLostTheLeaseWritesNothing();
 
 private:
@@ -337,19 +338,29 @@ void tst_Draining::timeoutMakesTheNextPushSmaller()
     QCOMPARE(f().server->requestCount() - before, 4); // it grows again: 1, 1 (made ready before), 2, 4
 }
 
+void tst_Draining::whoLostTheLeaseWritesNothing_data()
+{
+    QTest::addColumn<bool>("isGivenBack");
+    QTest::newRow("the other one is at work") << false;
+    QTest::newRow("the other one is done") << true;
+}
+
 void tst_Draining::whoLostTheLeaseWritesNothing()
 {
+    QFETCH(bool, isGivenBack);
     QVERIFY(write(one, QStringLiteral("a")));
     // While the request is under way another process believes that this one is dead, and takes over.
-    watch([this](const SyncEntry &) -> std::optional<Failure> {
+    watch([this, isGivenBack](const SyncEntry &) -> std::optional<Failure> {
         const Result<std::unique_ptr<Storage>> other = f().setup.storage();
         if (!other)
             return {};
         f().clock.advance(std::chrono::seconds(60));
+        const QString holder = QStringLiteral("other");
         const QDateTime now = f().clock.now();
+        SessionStore &session = (*other)->session();
         Result<std::unique_ptr<StoreTransaction>> transaction = (*other)->begin();
-        if (transaction
-            && (*other)->session().acquireLease(**transaction, QStringLiteral("other"), now, now.addSecs(4)))
+        if (transaction && session.acquireLease(**transaction, holder, now, now.addSecs(4))
+            && (!isGivenBack || session.releaseLease(**transaction, holder)))
             std::ignore = (*transaction)->commit().ok();
         return {};
     });

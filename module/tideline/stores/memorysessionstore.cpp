@@ -69,6 +69,18 @@ Result<bool> MemorySessionStore::acquireLease(StoreTransaction &transaction, con
     return true;
 }
 
+Result<bool> MemorySessionStore::renewLease(StoreTransaction &transaction, const QString &holder,
+                                            const QDateTime &until)
+{
+    MemoryData *data = m_view.change(transaction);
+    if (data == nullptr)
+        return MemoryView::noTransaction();
+    if (data->leaseHolder != holder)
+        return false;
+    data->leaseUntil = until;
+    return true;
+}
+
 Result<void> MemorySessionStore::releaseLease(StoreTransaction &transaction, const QString &holder)
 {
     MemoryData *data = m_view.change(transaction);

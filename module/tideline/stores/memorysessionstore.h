@@ -21,6 +21,7 @@ public:
     Result<void> enrol(StoreTransaction &transaction, const QString &table) override;
     Result<bool> acquireLease(StoreTransaction &transaction, const QString &holder, const QDateTime &now,
                               const QDateTime &until) override;
+    Result<bool> renewLease(StoreTransaction &transaction, const QString &holder, const QDateTime &until) override;
     Result<void> releaseLease(StoreTransaction &transaction, const QString &holder) override;
     Result<void> clear(StoreTransaction &transaction) override;
 

@@ -47,9 +47,16 @@ namespace Tideline {
 
 /*!
     \fn Result<bool> Tideline::SessionStore::acquireLease(StoreTransaction &transaction, const QString &holder, const QDateTime &now, const QDateTime &until)
-    Gives the lease to \a holder until the time \a until, or renews it, and answers true; answers false where another
-    one's has not run out at the time \a now. All leases are equally long: one that would end after \a until was taken
-    before the clock was set back, and does not count. Part of \a transaction.
+    Gives the lease to \a holder until the time \a until and answers true; answers false where another one's has not run
+    out at the time \a now. All leases are equally long: one that would end after \a until was taken before the clock
+    was set back, and does not count. Part of \a transaction.
+*/
+
+/*!
+    \fn Result<bool> Tideline::SessionStore::renewLease(StoreTransaction &transaction, const QString &holder, const QDateTime &until)
+    Extends the lease of \a holder to the time \a until and answers true, also where it has run out but nobody else has
+    taken it since. Answers false where it was released or another one has had it: what \a holder knows of the data may
+    be out of date then. Part of \a transaction.
 */
 
 /*!

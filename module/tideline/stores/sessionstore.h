@@ -28,10 +28,12 @@ public:
 
     virtual Result<void> setValue(StoreTransaction &transaction, const QString &name, const QVariant &value) = 0;
     virtual Result<void> enrol(StoreTransaction &transaction, const QString &table) = 0;
-    // True when the holder has it until then; also renews. False: somebody else's has not run out at this time. One
-    // that would end later than until does not count: all leases are equally long, so that the clock was set back.
+    // True when the holder has it until then. False: somebody else's has not run out at this time. One that would end
+    // later than until does not count: all leases are equally long, so that the clock was set back.
     virtual Result<bool> acquireLease(StoreTransaction &transaction, const QString &holder, const QDateTime &now,
                                       const QDateTime &until) = 0;
+    // The same for one that has it. False: it was given back, or somebody else has had it, though perhaps no longer.
+    virtual Result<bool> renewLease(StoreTransaction &transaction, const QString &holder, const QDateTime &until) = 0;
     virtual Result<void> releaseLease(StoreTransaction &transaction, const QString &holder) = 0;
     virtual Result<void> clear(StoreTransaction &transaction) = 0;
 };

@@ -67,27 +67,48 @@ void DrainRound::goOn()
     *released ? goOn() : finish();
 }
 
+// What is due is read in the transaction that marks it: nobody changes an entry in between.
 Result<PushBatch> DrainRound::nextBatch()
 {
     while (true) {
-        const int limit = m_context.entriesPerPush();
-        // Entries that failed in this round are left out where their time does not do that.
-        const int tried = m_ignoresBackoff ? static_cast<int>(m_outcomes.triedEntries.size()) : 0;
-        Result<QList<SyncEntry>> due =
-            m_context.storage->queue().due(m_context.now(), limit + tried, m_ignoresBackoff, m_outcomes.excludedTables);
-        if (!due)
-            return due.failure();
-        due->removeIf([this](const SyncEntry &entry) { return m_outcomes.triedEntries.contains(entry.id); });
-        if (due->size() > limit)
-            due->resize(limit);
-        if (due->isEmpty())
-            return PushBatch();
-        const Result<bool> buried = m_outcomes.buryDamaged(*due);
-        if (!buried)
-            return buried.failure();
-        if (!*buried)
-            return PushBatch::markSent(m_context, *due);
+        PushBatch batch;
+        bool isAnyBuried = false;
+        const SyncReport before = m_outcomes.report;
+        const Result<void> marked = m_context.inTransaction([&](UnitOfWork &work) -> Result<void> {
+            const Result<QList<SyncEntry>> due = dueEntries();
+            TIDELINE_TRY(due);
+            const Result<bool> buried = m_outcomes.buryDamaged(work, *due);
+            TIDELINE_TRY(buried);
+            isAnyBuried = *buried;
+            if (isAnyBuried)
+                return {};
+            const Result<PushBatch> next = PushBatch::markSent(work, *due);
+            TIDELINE_TRY(next);
+            batch = *next;
+            return {};
+        });
+        if (!marked) {
+            m_outcomes.report = before;
+            return marked.failure();
+        }
+        if (!isAnyBuried)
+            return batch;
     }
+}
+
+Result<QList<SyncEntry>> DrainRound::dueEntries()
+{
+    const int limit = m_context.entriesPerPush();
+    // Entries that failed in this round are left out where their time does not do that.
+    const int tried = m_ignoresBackoff ? static_cast<int>(m_outcomes.triedEntries.size()) : 0;
+    Result<QList<SyncEntry>> due =
+        m_context.storage->queue().due(m_context.now(), limit + tried, m_ignoresBackoff, m_outcomes.excludedTables);
+    if (!due)
+        return due;
+    due->removeIf([this](const SyncEntry &entry) { return m_outcomes.triedEntries.contains(entry.id); });
+    if (due->size() > limit)
+        due->resize(limit);
+    return due;
 }
 
 void DrainRound::send(const PushBatch &batch)

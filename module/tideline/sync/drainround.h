@@ -32,6 +32,7 @@ private:
 
     void goOn();
     Result<PushBatch> nextBatch();
+    Result<QList<SyncEntry>> dueEntries();
     void send(const PushBatch &batch);
     void takeReply(const PushBatch &batch, const PushReply &reply);
     void work();

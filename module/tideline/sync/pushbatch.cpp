@@ -9,9 +9,9 @@ namespace Tideline {
 namespace {
 
 // The head with what travels in it.
-Result<MergedEntry> gathered(SyncContext &context, const SyncEntry &head)
+Result<MergedEntry> gathered(const UnitOfWork &work, const SyncEntry &head)
 {
-    QueueStore &queue = context.storage->queue();
+    QueueStore &queue = work.storage().queue();
     const Result<int> count = queue.openCount(head.table, head.recordId);
     if (!count)
         return count.failure();
@@ -20,7 +20,7 @@ Result<MergedEntry> gathered(SyncContext &context, const SyncEntry &head)
     const Result<QList<SyncEntry>> open = queue.openEntries(head.table, head.recordId);
     if (!open)
         return open.failure();
-    return head.sentAt.isValid() ? mergedInto(head, *open) : mergeUnsent(head, *open, context.config.maxPayloadBytes);
+    return head.sentAt.isValid() ? mergedInto(head, *open) : mergeUnsent(head, *open, work.config().maxPayloadBytes);
 }
 
 } // namespace
@@ -34,24 +34,19 @@ QList<PushItem> PushBatch::items(const TableCatalog &tables) const
     return items;
 }
 
-Result<PushBatch> PushBatch::markSent(SyncContext &context, const QList<SyncEntry> &heads)
+Result<PushBatch> PushBatch::markSent(UnitOfWork &work, const QList<SyncEntry> &heads)
 {
     PushBatch batch;
-    const Result<void> marked = context.inTransaction([&](UnitOfWork &work) -> Result<void> {
-        QueueStore &queue = work.storage().queue();
-        for (const SyncEntry &head : heads) {
-            const Result<MergedEntry> part = gathered(context, head);
-            if (!part)
-                return part.failure();
-            TIDELINE_TRY(queue.markSent(work.transaction(), head.id, work.now(), QString()));
-            for (const SyncEntry &other : part->others)
-                TIDELINE_TRY(queue.markSent(work.transaction(), other.id, work.now(), head.id));
-            batch.parts.append(*part);
-        }
-        return {};
-    });
-    if (!marked)
-        return marked.failure();
+    QueueStore &queue = work.storage().queue();
+    for (const SyncEntry &head : heads) {
+        const Result<MergedEntry> part = gathered(work, head);
+        if (!part)
+            return part.failure();
+        TIDELINE_TRY(queue.markSent(work.transaction(), head.id, work.now(), QString()));
+        for (const SyncEntry &other : part->others)
+            TIDELINE_TRY(queue.markSent(work.transaction(), other.id, work.now(), head.id));
+        batch.parts.append(*part);
+    }
     return batch;
 }
 

@@ -19,7 +19,7 @@ public:
 
     // Takes in what may travel together and marks all as sent, durably before a byte leaves: whatever happens
     // afterwards, it is known that they may have arrived.
-    static Result<PushBatch> markSent(SyncContext &context, const QList<SyncEntry> &heads);
+    static Result<PushBatch> markSent(UnitOfWork &work, const QList<SyncEntry> &heads);
     // Nothing of it has left this time.
     Result<void> unmarkSent(UnitOfWork &work) const;
 };

@@ -50,24 +50,20 @@ void PushOutcomes::beginReply()
     m_authFailure.reset();
 }
 
-Result<bool> PushOutcomes::buryDamaged(const QList<SyncEntry> &entries)
+Result<bool> PushOutcomes::buryDamaged(UnitOfWork &work, const QList<SyncEntry> &entries)
 {
-    QList<SyncEntry> damaged = entries;
-    damaged.removeIf([](const SyncEntry &entry) { return !entry.isDamaged; });
-    if (damaged.isEmpty())
-        return false;
-    const Result<void> buried = m_context.inTransaction([&](UnitOfWork &work) -> Result<void> {
-        for (const SyncEntry &entry : std::as_const(damaged)) {
-            TIDELINE_TRY(addAttempt(work, entry, entry.error));
-            TIDELINE_TRY(Settlement(work, table(entry), entry.recordId).bury(entry, entry.error));
-        }
-        return {};
-    });
-    if (!buried)
-        return buried.failure();
-    report.dead += static_cast<int>(damaged.size());
-    report.addError(damaged.constFirst().error);
-    return true;
+    bool isAny = false;
+    for (const SyncEntry &entry : entries) {
+        if (!entry.isDamaged)
+            continue;
+        TIDELINE_TRY(addAttempt(work, entry, entry.error));
+        TIDELINE_TRY(Settlement(work, table(entry), entry.recordId).bury(entry, entry.error));
+        ++report.dead;
+        if (!isAny)
+            report.addError(entry.error);
+        isAny = true;
+    }
+    return isAny;
 }
 
 Result<void> PushOutcomes::take(UnitOfWork &work, const MergedEntry &sent, const PushOutcome &outcome)

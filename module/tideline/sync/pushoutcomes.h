@@ -14,13 +14,13 @@ class PushOutcomes
 public:
     explicit PushOutcomes(SyncContext &context);
 
-    // Within the caller's unit of work.
+    // Within the caller's unit of work; when that fails the report must be what it was before.
     Result<void> take(UnitOfWork &work, const MergedEntry &sent, const PushOutcome &outcome);
+    // Entries that cannot be read become dead letters, so that they stand in nobody's way; whether there were any.
+    Result<bool> buryDamaged(UnitOfWork &work, const QList<SyncEntry> &entries);
 
     // Of the reply in hand.
     void beginReply();
-    // Entries that cannot be read become dead letters, so that they stand in nobody's way; whether there were any.
-    Result<bool> buryDamaged(const QList<SyncEntry> &entries);
     const std::optional<Failure> &serverWideFailure() const { return m_serverWide; }
     const std::optional<SyncEntry> &waitingEntry() const { return m_waiting; }
     const std::optional<Failure> &authFailure() const { return m_authFailure; }

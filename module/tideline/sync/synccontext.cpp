@@ -30,11 +30,19 @@ Result<void> SyncContext::inTransaction(const std::function<Result<void>(UnitOfW
     return work.commit();
 }
 
+void SyncContext::beginLease(const QString &holder)
+{
+    leaseHolder = holder;
+    m_leaseRenewedAt = {};
+}
+
 Result<void> SyncContext::keepLease(UnitOfWork &work)
 {
     SessionStore &stored = storage->session();
     const QDateTime time = work.now();
-    const qint64 age = m_leaseRenewedAt.isValid() ? m_leaseRenewedAt.msecsTo(time) : -1;
+    const QDateTime until = time.addMSecs(leaseTime.count());
+    const bool isHeld = m_leaseRenewedAt.isValid();
+    const qint64 age = isHeld ? m_leaseRenewedAt.msecsTo(time) : -1;
     if (age >= 0 && age < leaseRenewal.count()) {
         const Result<QString> holder = stored.leaseHolder(time);
         if (!holder)
@@ -42,11 +50,11 @@ Result<void> SyncContext::keepLease(UnitOfWork &work)
         if (*holder == leaseHolder)
             return {};
     }
-    const Result<bool> acquired =
-        stored.acquireLease(work.transaction(), leaseHolder, time, time.addMSecs(leaseTime.count()));
-    if (!acquired)
-        return acquired.failure();
-    if (!*acquired)
+    const Result<bool> kept = isHeld ? stored.renewLease(work.transaction(), leaseHolder, until)
+                                     : stored.acquireLease(work.transaction(), leaseHolder, time, until);
+    if (!kept)
+        return kept.failure();
+    if (!*kept)
         return Failure(Failure::Code::Cancelled, QStringLiteral("Another process syncs this database now."));
     m_leaseRenewedAt = time;
     return {};

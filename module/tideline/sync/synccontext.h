@@ -33,9 +33,10 @@ public:
 
     QDateTime now() const { return clock(); }
     // A unit of work within the round's session and its lease, which it renews. Fails with Cancelled where either is
-    // gone: whatever this process believes, somebody else is at work now.
+    // gone, or was for a while: whatever this process believes, somebody else has been at work.
     Result<void> inTransaction(const std::function<Result<void>(UnitOfWork &work)> &step);
-    void forgetLeaseTime() { m_leaseRenewedAt = {}; }
+    // From now on the transactions take the lease, and once they have it need to have kept it.
+    void beginLease(const QString &holder);
 
     int entriesPerPush() const;
     // A large request may be too much for a slow way to the server: it gets smaller until one passes.

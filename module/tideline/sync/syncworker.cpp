@@ -156,8 +156,6 @@ void SyncWorker::startNext()
 
 Result<bool> SyncWorker::takeLease(SyncState activity)
 {
-    m_context.leaseHolder = m_leaseHolder;
-    m_context.forgetLeaseTime();
     const Result<void> tried = m_context.inTransaction([&](UnitOfWork &work) {
         return m_context.storage->session().setValue(work.transaction(), SessionKey::activity, toText(activity));
     });
@@ -174,8 +172,10 @@ void SyncWorker::acquireLease()
         return;
     }
     const bool isRenewal = m_leaseTimer.isActive() && m_leaseTimer.intervalAsDuration() == leaseRenewal;
-    if (!isRenewal)
+    if (!isRenewal) {
         m_context.session.clear();
+        m_context.beginLease(m_leaseHolder);
+    }
     const Result<bool> taken = takeLease(m_isDraining || m_current->drains ? SyncState::Draining : SyncState::Pulling);
     if (isRenewal)
         return; // when it fails the lease runs out in its time, and every store call will tell why

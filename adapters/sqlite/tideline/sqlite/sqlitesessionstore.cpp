@@ -85,6 +85,16 @@ Result<bool> SqliteSessionStore::acquireLease(StoreTransaction &transaction, con
     return *taken > 0;
 }
 
+Result<bool> SqliteSessionStore::renewLease(StoreTransaction &transaction, const QString &holder,
+                                            const QDateTime &until)
+{
+    const auto renewed = write(transaction, QStringLiteral("UPDATE tideline_lease SET until = ? WHERE holder = ?"),
+                               {fromTime(until), holder});
+    if (!renewed)
+        return renewed.failure();
+    return *renewed > 0;
+}
+
 Result<void> SqliteSessionStore::releaseLease(StoreTransaction &transaction, const QString &holder)
 {
     const auto released = write(transaction, QStringLiteral("DELETE FROM tideline_lease WHERE holder = ?"), {holder});
