@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Tideline contributors
 // SPDX-License-Identifier: MIT
 
+#include "await.h"
 #include "scriptedserver.h"
 
 #include <tideline/engine/retrypolicy.h>
@@ -53,14 +54,6 @@ private:
 };
 
 namespace {
-
-template <typename T>
-T await(const QFuture<T> &future)
-{
-    if (!QTest::qWaitFor([&] { return future.isFinished(); }, 20000) || future.resultCount() == 0)
-        qFatal("a future was not fulfilled");
-    return future.result();
-}
 
 PushItem insertion(const QString &table, const QString &id)
 {

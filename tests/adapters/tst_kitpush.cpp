@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Tideline contributors
 // SPDX-License-Identifier: MIT
 
+#include "await.h"
 #include "scriptedserver.h"
 
 #include <tideline/core/json.h>
@@ -13,14 +14,6 @@ using namespace Tideline;
 namespace {
 
 using Kind = PushOutcome::Kind;
-
-template <typename T>
-T await(const QFuture<T> &future)
-{
-    if (!QTest::qWaitFor([&] { return future.isFinished(); }, 30000) || future.resultCount() == 0)
-        qFatal("a future was not fulfilled");
-    return future.result();
-}
 
 QList<PushItem> insertions(const QString &table, int count)
 {

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Tideline contributors
 // SPDX-License-Identifier: MIT
 
+#include "await.h"
 #include "benchreport.h"
 #include "serverstack.h"
 
@@ -10,9 +11,7 @@
 #include <tideline/supabase/supabaseremotestore.h>
 
 #include <QtCore/QElapsedTimer>
-#include <QtCore/QEventLoop>
 #include <QtCore/QFile>
-#include <QtCore/QFutureWatcher>
 #include <QtCore/QProcess>
 #include <QtCore/QTemporaryDir>
 #include <QtCore/QUuid>
@@ -58,21 +57,6 @@ QList<Row> makeRows(int count)
               {QStringLiteral("title"), QStringLiteral("Water the plants %1").arg(i)}}});
     }
     return rows;
-}
-
-template <typename T>
-T await(const QFuture<T> &future)
-{
-    // Not QTest::qWaitFor(), which sleeps between looks.
-    QEventLoop loop;
-    QFutureWatcher<T> watcher;
-    QObject::connect(&watcher, &QFutureWatcherBase::finished, &loop, &QEventLoop::quit);
-    watcher.setFuture(future);
-    if (!future.isFinished())
-        loop.exec();
-    if (future.resultCount() == 0)
-        qFatal("a future was not fulfilled");
-    return future.result();
 }
 
 // Counts the bodies both ways.

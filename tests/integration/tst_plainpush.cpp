@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 Tideline contributors
 // SPDX-License-Identifier: MIT
 
+#include "await.h"
+#include "pushitem.h"
 #include "serverstack.h"
 
 #include <tideline/supabase/supabaseremotestore.h>
@@ -43,8 +45,6 @@ private:
     QVariantMap row(const TableConfig &table, const QString &id);
     QList<PushItem> changes(const TableConfig &table, SyncOperation operation, const QVariantMap &payload = {});
     QString sql(const QString &text);
-    static PushItem item(const TableConfig &table, SyncOperation operation, const QString &id,
-                         const QVariantMap &payload = {}, const std::optional<QVariantMap> &base = {});
 
     ServerStack m_stack;
     std::unique_ptr<SupabaseRemoteStore> m_store;
@@ -55,14 +55,6 @@ private:
 namespace {
 
 using Kind = PushOutcome::Kind;
-
-template <typename T>
-T await(const QFuture<T> &future)
-{
-    if (!QTest::qWaitFor([&] { return future.isFinished(); }, 60000) || future.resultCount() == 0)
-        qFatal("a future was not fulfilled");
-    return future.result();
-}
 
 QVariantMap named(const QString &name)
 {
@@ -131,19 +123,6 @@ QVariantMap TestPlainPush::row(const TableConfig &table, const QString &id)
     return page && !page->rows.isEmpty() ? page->rows.constFirst().values : QVariantMap();
 }
 
-PushItem TestPlainPush::item(const TableConfig &table, SyncOperation operation, const QString &id,
-                             const QVariantMap &payload, const std::optional<QVariantMap> &base)
-{
-    PushItem item;
-    item.table = table;
-    item.entry.table = table.name;
-    item.entry.operation = operation;
-    item.entry.recordId = id;
-    item.entry.payload = payload;
-    item.entry.base = base;
-    return item;
-}
-
 // The same change of every row of the table, on top of what it is now.
 QList<PushItem> TestPlainPush::changes(const TableConfig &table, SyncOperation operation, const QVariantMap &payload)
 {
@@ -153,7 +132,7 @@ QList<PushItem> TestPlainPush::changes(const TableConfig &table, SyncOperation o
     if (!rows)
         qFatal("%s", qPrintable(rows.failure().detail));
     for (const RemoteRow &row : rows->rows)
-        items.append(item(table, operation, row.recordId, payload, row.values));
+        items.append(pushItem(table, operation, row.recordId, payload, row.values));
     return items;
 }
 
@@ -233,7 +212,7 @@ void TestPlainPush::readingsShareARequest()
     sql(QStringLiteral("insert into things (id) select g from generate_series(1, 10) g"));
     QList<PushItem> items;
     for (int i = 1; i <= 11; ++i)
-        items.append(item(m_things, SyncOperation::Patch, QString::number(i), named(QStringLiteral("p"))));
+        items.append(pushItem(m_things, SyncOperation::Patch, QString::number(i), named(QStringLiteral("p"))));
     const PushReply reply = push(items);
     QCOMPARE(reply.requests, 1);
     QVERIFY(areAll(reply, Kind::Differs));
@@ -259,8 +238,9 @@ void TestPlainPush::takesAnyIdTogether()
                           QStringLiteral("A"),     QStringLiteral("\\"),         QStringLiteral("%22),id.eq.A")};
     QList<PushItem> insertions;
     for (const QString &id : ids)
-        insertions.append(item(m_things, SyncOperation::Upsert, id, named(id)));
-    insertions.append(item(m_things, SyncOperation::Upsert, QStringLiteral("bystander"), named(QStringLiteral("b"))));
+        insertions.append(pushItem(m_things, SyncOperation::Upsert, id, named(id)));
+    insertions.append(
+        pushItem(m_things, SyncOperation::Upsert, QStringLiteral("bystander"), named(QStringLiteral("b"))));
     QVERIFY(areAll(push(insertions), Kind::Applied));
 
     QList<PushItem> items;
@@ -338,7 +318,8 @@ void TestPlainPush::refusalsBlockNoOther()
     QList<PushItem> insertions;
     for (int i = 100; i < 150; ++i) {
         const int size = i == 117 || i == 140 ? 5000 : 5;
-        insertions.append(item(m_things, SyncOperation::Upsert, QString::number(i), {{QStringLiteral("size"), size}}));
+        insertions.append(
+            pushItem(m_things, SyncOperation::Upsert, QString::number(i), {{QStringLiteral("size"), size}}));
     }
     const PushReply inserted = push(insertions);
     for (int i = 0; i < 50; ++i)
@@ -354,7 +335,7 @@ void TestPlainPush::keepsTheOrderOfRuns()
         QVariantMap payload = i % 2 == 0 ? named(QStringLiteral("n")) : QVariantMap();
         if (i > 0)
             payload.insert(QStringLiteral("parent"), QString::number(i - 1));
-        items.append(item(m_things, SyncOperation::Upsert, QString::number(i), payload));
+        items.append(pushItem(m_things, SyncOperation::Upsert, QString::number(i), payload));
     }
     const PushReply reply = push(items);
     QVERIFY(areAll(reply, Kind::Applied));
@@ -367,18 +348,18 @@ void TestPlainPush::understandsOtherSpellings()
     const TableConfig table(QStringLiteral("uuids"));
     const QString first = QStringLiteral("A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11");
     const QString second = QStringLiteral("{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a22}");
-    const QList<PushItem> insertions{item(table, SyncOperation::Upsert, first, named(QStringLiteral("a"))),
-                                     item(table, SyncOperation::Upsert, second, named(QStringLiteral("a")))};
+    const QList<PushItem> insertions{pushItem(table, SyncOperation::Upsert, first, named(QStringLiteral("a"))),
+                                     pushItem(table, SyncOperation::Upsert, second, named(QStringLiteral("a")))};
     QVERIFY(areAll(push(insertions), Kind::Applied));
     QVERIFY(areAll(push(insertions), Kind::Applied));
     QList<PushItem> items;
     for (const QString &id : {first, second})
-        items.append(item(table, SyncOperation::Patch, id, named(QStringLiteral("b")), row(table, id)));
+        items.append(pushItem(table, SyncOperation::Patch, id, named(QStringLiteral("b")), row(table, id)));
     QVERIFY(areAll(push(items), Kind::Applied));
     QCOMPARE(sql(QStringLiteral("select count(*) from uuids where name = 'b'")), QStringLiteral("2"));
     items.clear();
     for (const QString &id : {first, second})
-        items.append(item(table, SyncOperation::Delete, id, {}, row(table, id)));
+        items.append(pushItem(table, SyncOperation::Delete, id, {}, row(table, id)));
     QVERIFY(areAll(push(items), Kind::Applied));
     QCOMPARE(sql(QStringLiteral("select count(*) from uuids")), QStringLiteral("0"));
 }
@@ -419,7 +400,7 @@ void TestPlainPush::repeatedPushIsDone()
     QVariantMap payload = isDelete ? QVariantMap() : named(QStringLiteral("mine"));
     if (isSoft && !isDelete)
         payload.insert(table.deletedAt, QVariant());
-    const QList<PushItem> items{item(table, operation, QStringLiteral("1"), payload, base)};
+    const QList<PushItem> items{pushItem(table, operation, QStringLiteral("1"), payload, base)};
     QVERIFY(areAll(push(items), Kind::Applied));
     sql(QStringLiteral("update %1 set note = 'theirs'").arg(table.name));
     const QString before = sql(QStringLiteral("select * from %1").arg(table.name));
@@ -448,7 +429,7 @@ void TestPlainPush::repeatedPushOverwritesNothing()
         sql(QStringLiteral("insert into %1 (id, name) values (1, 'old')").arg(table.name));
     const std::optional<QVariantMap> base = isNew ? std::nullopt : std::optional(row(table, QStringLiteral("1")));
     const QVariantMap payload = isDelete ? QVariantMap() : named(QStringLiteral("mine"));
-    const QList<PushItem> items{item(table, operation, QStringLiteral("1"), payload, base)};
+    const QList<PushItem> items{pushItem(table, operation, QStringLiteral("1"), payload, base)};
     QVERIFY(areAll(push(items), Kind::Applied));
     if (isDelete && !isSoft)
         sql(QStringLiteral("insert into %1 (id, name) values (1, 'theirs')").arg(table.name));

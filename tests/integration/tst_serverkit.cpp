@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 Tideline contributors
 // SPDX-License-Identifier: MIT
 
+#include "await.h"
+#include "pushitem.h"
 #include "serverstack.h"
 
 #include <tideline/core/decimal.h>
@@ -9,14 +11,10 @@
 #include <tideline/sqlite/sqlitestorage.h>
 #include <tideline/supabase/supabaseremotestore.h>
 
-#include <QtCore/QEventLoop>
 #include <QtCore/QFile>
-#include <QtCore/QFutureWatcher>
 #include <QtCore/QPromise>
 #include <QtCore/QRandomGenerator>
 #include <QtCore/QSet>
-#include <QtCore/QTimer>
-#include <QtCore/QUuid>
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
 
@@ -75,35 +73,6 @@ QString fileText(const QString &name)
 {
     QFile file(QStringLiteral(TIDELINE_SQL_DIR "/") + name);
     return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()) : QString();
-}
-
-template <typename T>
-T await(const QFuture<T> &future)
-{
-    // Not QTest::qWaitFor(), which sleeps between looks: there are thousands of these.
-    QEventLoop loop;
-    QFutureWatcher<T> watcher;
-    QObject::connect(&watcher, &QFutureWatcherBase::finished, &loop, &QEventLoop::quit);
-    QTimer::singleShot(60000, &loop, &QEventLoop::quit);
-    watcher.setFuture(future);
-    loop.exec();
-    if (!future.isFinished() || future.resultCount() == 0)
-        qFatal("a future was not fulfilled");
-    return future.result();
-}
-
-PushItem item(const TableConfig &table, SyncOperation operation, const QString &id, const QVariantMap &payload = {},
-              const std::optional<QVariantMap> &base = {})
-{
-    PushItem item;
-    item.table = table;
-    item.entry.id = QUuid::createUuid().toString(QUuid::WithoutBraces);
-    item.entry.table = table.name;
-    item.entry.operation = operation;
-    item.entry.recordId = id;
-    item.entry.payload = payload;
-    item.entry.base = base;
-    return item;
 }
 
 QVariantMap titled(const QString &title)
@@ -223,7 +192,7 @@ QString TestServerKit::sql(const QString &text)
 
 void TestServerKit::installsAgain()
 {
-    QCOMPARE(pushOne(item(m_notes, SyncOperation::Upsert, QStringLiteral("1"), titled(QStringLiteral("a")))).kind,
+    QCOMPARE(pushOne(pushItem(m_notes, SyncOperation::Upsert, QStringLiteral("1"), titled(QStringLiteral("a")))).kind,
              Kind::Applied);
     const QString before = sql(catalogueSql);
     QCOMPARE(sql(fileText(QStringLiteral("tideline.sql"))), QString());
@@ -267,32 +236,32 @@ void TestServerKit::stampsVersionsThatGrow()
 void TestServerKit::appliesOnTopOfTheBase()
 {
     const QString id = QStringLiteral("1");
-    const PushOutcome made = pushOne(item(m_notes, SyncOperation::Upsert, id, titled(QStringLiteral("new"))));
+    const PushOutcome made = pushOne(pushItem(m_notes, SyncOperation::Upsert, id, titled(QStringLiteral("new"))));
     QCOMPARE(made.kind, Kind::Applied);
     QCOMPARE(made.serverRow->value(QStringLiteral("body")).toString(), QStringLiteral("empty"));
 
     const PushOutcome patched =
-        pushOne(item(m_notes, SyncOperation::Patch, id, titled(QStringLiteral("next")), made.serverRow));
+        pushOne(pushItem(m_notes, SyncOperation::Patch, id, titled(QStringLiteral("next")), made.serverRow));
     QCOMPARE(patched.kind, Kind::Applied);
     QCOMPARE(patched.serverRow->value(QStringLiteral("title")).toString(), QStringLiteral("next"));
     QCOMPARE(patched.serverRow->value(QStringLiteral("body")).toString(), QStringLiteral("empty"));
 
     // On a version that is not there any more.
     const PushOutcome stale =
-        pushOne(item(m_notes, SyncOperation::Upsert, id, titled(QStringLiteral("stale")), made.serverRow));
+        pushOne(pushItem(m_notes, SyncOperation::Upsert, id, titled(QStringLiteral("stale")), made.serverRow));
     QCOMPARE(stale.kind, Kind::Differs);
     QCOMPARE(stale.serverRow, patched.serverRow);
     // On nothing, where there is something; and the other way round.
-    QCOMPARE(pushOne(item(m_notes, SyncOperation::Upsert, id, titled(QStringLiteral("again")))).serverRow,
+    QCOMPARE(pushOne(pushItem(m_notes, SyncOperation::Upsert, id, titled(QStringLiteral("again")))).serverRow,
              patched.serverRow);
-    QCOMPARE(pushOne(item(m_notes, SyncOperation::Patch, id, titled(QStringLiteral("blind")))).kind, Kind::Differs);
-    const PushOutcome gone =
-        pushOne(item(m_notes, SyncOperation::Patch, QStringLiteral("2"), titled(QStringLiteral("x")), made.serverRow));
+    QCOMPARE(pushOne(pushItem(m_notes, SyncOperation::Patch, id, titled(QStringLiteral("blind")))).kind, Kind::Differs);
+    const PushOutcome gone = pushOne(
+        pushItem(m_notes, SyncOperation::Patch, QStringLiteral("2"), titled(QStringLiteral("x")), made.serverRow));
     QCOMPARE(gone.kind, Kind::Differs);
     QVERIFY(!gone.serverRow);
     // Nothing to send: the version alone is compared.
-    QCOMPARE(pushOne(item(m_notes, SyncOperation::Patch, id, {}, patched.serverRow)).kind, Kind::Applied);
-    QCOMPARE(pushOne(item(m_notes, SyncOperation::Patch, id, {}, made.serverRow)).kind, Kind::Differs);
+    QCOMPARE(pushOne(pushItem(m_notes, SyncOperation::Patch, id, {}, patched.serverRow)).kind, Kind::Applied);
+    QCOMPARE(pushOne(pushItem(m_notes, SyncOperation::Patch, id, {}, made.serverRow)).kind, Kind::Differs);
     QCOMPARE(sql(QStringLiteral("select title from notes")), QStringLiteral("next"));
     // Only what was applied is in the ledger.
     QCOMPARE(sql(QStringLiteral("select count(*), min(owner) from tideline.applied")), QStringLiteral("3|sub:ann"));
@@ -301,19 +270,19 @@ void TestServerKit::appliesOnTopOfTheBase()
 void TestServerKit::deletes()
 {
     const QString id = QStringLiteral("1");
-    const PushOutcome made = pushOne(item(m_notes, SyncOperation::Upsert, id, titled(QStringLiteral("new"))));
+    const PushOutcome made = pushOne(pushItem(m_notes, SyncOperation::Upsert, id, titled(QStringLiteral("new"))));
     const PushOutcome next =
-        pushOne(item(m_notes, SyncOperation::Patch, id, titled(QStringLiteral("next")), made.serverRow));
-    const PushOutcome stale = pushOne(item(m_notes, SyncOperation::Delete, id, {}, made.serverRow));
+        pushOne(pushItem(m_notes, SyncOperation::Patch, id, titled(QStringLiteral("next")), made.serverRow));
+    const PushOutcome stale = pushOne(pushItem(m_notes, SyncOperation::Delete, id, {}, made.serverRow));
     QCOMPARE(stale.kind, Kind::Differs);
     QCOMPARE(stale.serverRow, next.serverRow);
-    QCOMPARE(pushOne(item(m_notes, SyncOperation::Delete, id)).kind, Kind::Differs); // without a base
-    const PushOutcome gone = pushOne(item(m_notes, SyncOperation::Delete, id, {}, next.serverRow));
+    QCOMPARE(pushOne(pushItem(m_notes, SyncOperation::Delete, id)).kind, Kind::Differs); // without a base
+    const PushOutcome gone = pushOne(pushItem(m_notes, SyncOperation::Delete, id, {}, next.serverRow));
     QCOMPARE(gone.kind, Kind::Applied);
     QVERIFY(!gone.serverRow);
     QCOMPARE(sql(QStringLiteral("select count(*) from notes")), QStringLiteral("0"));
-    QCOMPARE(pushOne(item(m_notes, SyncOperation::Delete, id, {}, next.serverRow)).kind, Kind::Applied);
-    QCOMPARE(pushOne(item(m_notes, SyncOperation::Delete, id)).kind, Kind::Applied);
+    QCOMPARE(pushOne(pushItem(m_notes, SyncOperation::Delete, id, {}, next.serverRow)).kind, Kind::Applied);
+    QCOMPARE(pushOne(pushItem(m_notes, SyncOperation::Delete, id)).kind, Kind::Applied);
 }
 
 void TestServerKit::marksAsDeleted()
@@ -321,15 +290,15 @@ void TestServerKit::marksAsDeleted()
     TableConfig softs(QStringLiteral("softs"));
     softs.deletedAt = QStringLiteral("deleted_at");
     const QString id = QStringLiteral("1");
-    const PushOutcome made = pushOne(item(softs, SyncOperation::Upsert, id, titled(QStringLiteral("new"))));
-    const PushOutcome marked = pushOne(item(softs, SyncOperation::Delete, id, {}, made.serverRow));
+    const PushOutcome made = pushOne(pushItem(softs, SyncOperation::Upsert, id, titled(QStringLiteral("new"))));
+    const PushOutcome marked = pushOne(pushItem(softs, SyncOperation::Delete, id, {}, made.serverRow));
     QCOMPARE(marked.kind, Kind::Applied);
     QVERIFY(!marked.serverRow->value(QStringLiteral("deleted_at")).isNull());
     // It is deleted already, by whomever.
-    QCOMPARE(pushOne(item(softs, SyncOperation::Delete, id, {}, made.serverRow)).kind, Kind::Applied);
-    QCOMPARE(pushOne(item(softs, SyncOperation::Delete, id)).kind, Kind::Applied);
-    const PushOutcome again =
-        pushOne(item(softs, SyncOperation::Upsert, id, {{QStringLiteral("deleted_at"), QVariant()}}, marked.serverRow));
+    QCOMPARE(pushOne(pushItem(softs, SyncOperation::Delete, id, {}, made.serverRow)).kind, Kind::Applied);
+    QCOMPARE(pushOne(pushItem(softs, SyncOperation::Delete, id)).kind, Kind::Applied);
+    const PushOutcome again = pushOne(
+        pushItem(softs, SyncOperation::Upsert, id, {{QStringLiteral("deleted_at"), QVariant()}}, marked.serverRow));
     QCOMPARE(again.kind, Kind::Applied);
     QCOMPARE(sql(QStringLiteral("select count(*) from softs where deleted_at is null")), QStringLiteral("1"));
 }
@@ -339,7 +308,7 @@ void TestServerKit::takesABatchInOneRequest()
     QCOMPARE(m_store->entriesPerPush(50), 50);
     QList<PushItem> items;
     for (int i = 0; i < 1000; ++i)
-        items.append(item(m_notes, SyncOperation::Upsert, QString::number(i), titled(QString::number(i))));
+        items.append(pushItem(m_notes, SyncOperation::Upsert, QString::number(i), titled(QString::number(i))));
     const PushReply made = push(items);
     QCOMPARE(made.requests, 1);
     QCOMPARE(kinds(made), QList<Kind>(1000, Kind::Applied));
@@ -348,9 +317,9 @@ void TestServerKit::takesABatchInOneRequest()
     for (int i = 0; i < 1000; ++i) {
         const std::optional<QVariantMap> row = made.outcomes.at(i).serverRow;
         QCOMPARE(row->value(QStringLiteral("id")).toString(), QString::number(i));
-        changes.append(i % 2 == 0 ? item(m_notes, SyncOperation::Delete, QString::number(i), {}, row)
-                                  : item(m_notes, SyncOperation::Patch, QString::number(i),
-                                         titled(QStringLiteral("new %1").arg(i)), row));
+        changes.append(i % 2 == 0 ? pushItem(m_notes, SyncOperation::Delete, QString::number(i), {}, row)
+                                  : pushItem(m_notes, SyncOperation::Patch, QString::number(i),
+                                             titled(QStringLiteral("new %1").arg(i)), row));
     }
     std::reverse(changes.begin(), changes.end());
     const PushReply changed = push(changes);
@@ -365,8 +334,8 @@ void TestServerKit::takesABatchInOneRequest()
     // No request is much larger than 2 MiB.
     QList<PushItem> large;
     for (int i = 0; i < 5; ++i)
-        large.append(item(m_notes, SyncOperation::Upsert, QStringLiteral("large %1").arg(i),
-                          titled(QString(900000, QLatin1Char('x')))));
+        large.append(pushItem(m_notes, SyncOperation::Upsert, QStringLiteral("large %1").arg(i),
+                              titled(QString(900000, QLatin1Char('x')))));
     const PushReply reply = push(large);
     QCOMPARE(kinds(reply), QList<Kind>(5, Kind::Applied));
     QCOMPARE(reply.requests, 3);
@@ -380,7 +349,7 @@ void TestServerKit::letsOneRefusalBlockNoOther()
         const bool isBad = i == 17 || i == 33;
         QVariantMap values = titled(isBad ? QStringLiteral("refused") : QString::number(i));
         values.insert(QStringLiteral("size"), i == 40 ? QVariant(QStringLiteral("s3cret")) : QVariant(i));
-        items.append(item(m_notes, SyncOperation::Upsert, QString::number(i), values));
+        items.append(pushItem(m_notes, SyncOperation::Upsert, QString::number(i), values));
         expected.append(isBad || i == 40 ? Kind::Failed : Kind::Applied);
     }
     const PushReply reply = push(items);
@@ -397,8 +366,8 @@ void TestServerKit::letsOneRefusalBlockNoOther()
     QCOMPARE(sql(QStringLiteral("select count(*) from tideline.applied")), QStringLiteral("47"));
 
     const PushReply unknown =
-        push({item(m_notes, SyncOperation::Upsert, QStringLiteral("a"), {{QStringLiteral("nowhere"), 1}}),
-              item(m_notes, SyncOperation::Upsert, QStringLiteral("b"))});
+        push({pushItem(m_notes, SyncOperation::Upsert, QStringLiteral("a"), {{QStringLiteral("nowhere"), 1}}),
+              pushItem(m_notes, SyncOperation::Upsert, QStringLiteral("b"))});
     QCOMPARE(kinds(unknown), QList<Kind>({Kind::Failed, Kind::Applied}));
     QCOMPARE(unknown.outcomes.at(0).failure.serverCode, QStringLiteral("PGRST204"));
 }
@@ -407,15 +376,15 @@ void TestServerKit::repeatsWithoutEffect()
 {
     QList<PushItem> items;
     for (int i = 0; i < 20; ++i)
-        items.append(item(m_notes, SyncOperation::Upsert, QString::number(i), titled(QStringLiteral("mine"))));
+        items.append(pushItem(m_notes, SyncOperation::Upsert, QString::number(i), titled(QStringLiteral("mine"))));
     const PushReply first = push(items);
-    const PushItem edit = item(m_notes, SyncOperation::Patch, QStringLiteral("1"), titled(QStringLiteral("edited")),
-                               first.outcomes.at(1).serverRow);
+    const PushItem edit = pushItem(m_notes, SyncOperation::Patch, QStringLiteral("1"), titled(QStringLiteral("edited")),
+                                   first.outcomes.at(1).serverRow);
     QCOMPARE(pushOne(edit).kind, Kind::Applied);
     // Others go on meanwhile.
     sql(QStringLiteral("update notes set title = 'theirs' where id in ('1', '3'); delete from notes where id = '4'"));
     items.insert(7, edit);
-    items.append(item(m_notes, SyncOperation::Upsert, QStringLiteral("fresh"), titled(QStringLiteral("mine"))));
+    items.append(pushItem(m_notes, SyncOperation::Upsert, QStringLiteral("fresh"), titled(QStringLiteral("mine"))));
     const PushReply second = push(items);
     QCOMPARE(kinds(second), QList<Kind>(22, Kind::Applied));
     QCOMPARE(second.outcomes.at(0).serverRow, first.outcomes.at(0).serverRow);
@@ -429,7 +398,7 @@ void TestServerKit::repeatsWithoutEffect()
 void TestServerKit::waitsForTheSameEntry()
 {
     // The server is still at the first request when the second one comes.
-    const PushItem once = item(m_notes, SyncOperation::Upsert, QStringLiteral("1"), titled(QStringLiteral("once")));
+    const PushItem once = pushItem(m_notes, SyncOperation::Upsert, QStringLiteral("1"), titled(QStringLiteral("once")));
     const std::unique_ptr<SqlSession> session = m_stack.openSession();
     session->run(QStringLiteral(R"sql(
         begin; set local role web_user; set local request.jwt.claims = '{"sub": "ann"}';
@@ -455,11 +424,11 @@ void TestServerKit::triesOrphansAgain()
 {
     const TableConfig nodes(QStringLiteral("nodes"));
     const auto node = [&](int id, const QVariant &parent) {
-        return item(nodes, SyncOperation::Upsert, QString::number(id), {{QStringLiteral("parent"), parent}});
+        return pushItem(nodes, SyncOperation::Upsert, QString::number(id), {{QStringLiteral("parent"), parent}});
     };
     // Grandchild, child, parent; and one whose parent is nowhere, in runs of different columns.
     const PushReply reply =
-        push({node(3, 2), node(2, 1), node(9, 8), item(nodes, SyncOperation::Upsert, QStringLiteral("1"))});
+        push({node(3, 2), node(2, 1), node(9, 8), pushItem(nodes, SyncOperation::Upsert, QStringLiteral("1"))});
     QCOMPARE(kinds(reply), QList<Kind>({Kind::Applied, Kind::Applied, Kind::Failed, Kind::Applied}));
     QCOMPARE(reply.outcomes.at(2).failure.serverCode, QStringLiteral("23503"));
     QCOMPARE(reply.outcomes.at(2).failure.httpStatus, 409);
@@ -469,10 +438,10 @@ void TestServerKit::triesOrphansAgain()
 void TestServerKit::failsDeferredConstraintsAlone()
 {
     const TableConfig later(QStringLiteral("later"));
-    QList<PushItem> items{item(m_notes, SyncOperation::Upsert, QStringLiteral("n"))};
+    QList<PushItem> items{pushItem(m_notes, SyncOperation::Upsert, QStringLiteral("n"))};
     for (int i = 0; i < 12; ++i)
-        items.append(item(later, SyncOperation::Upsert, QString::number(i),
-                          {{QStringLiteral("note"), i == 7 ? QStringLiteral("nowhere") : QStringLiteral("n")}}));
+        items.append(pushItem(later, SyncOperation::Upsert, QString::number(i),
+                              {{QStringLiteral("note"), i == 7 ? QStringLiteral("nowhere") : QStringLiteral("n")}}));
     QList<Kind> expected(13, Kind::Applied);
     expected[8] = Kind::Failed;
     QCOMPARE(kinds(push(items)), expected);
@@ -484,10 +453,10 @@ void TestServerKit::keepsTheOrderOfARecord()
     // The engine never sends one record twice in a batch; the server does not rely on it.
     const QString id = QStringLiteral("1");
     const PushReply reply =
-        push({item(m_notes, SyncOperation::Upsert, id, titled(QStringLiteral("refused"))),
-              item(m_notes, SyncOperation::Upsert, id, titled(QStringLiteral("second"))),
-              item(m_notes, SyncOperation::Upsert, QStringLiteral("2"), titled(QStringLiteral("x"))),
-              item(m_notes, SyncOperation::Delete, id)});
+        push({pushItem(m_notes, SyncOperation::Upsert, id, titled(QStringLiteral("refused"))),
+              pushItem(m_notes, SyncOperation::Upsert, id, titled(QStringLiteral("second"))),
+              pushItem(m_notes, SyncOperation::Upsert, QStringLiteral("2"), titled(QStringLiteral("x"))),
+              pushItem(m_notes, SyncOperation::Delete, id)});
     QCOMPARE(kinds(reply), QList<Kind>({Kind::Failed, Kind::NotSent, Kind::Applied, Kind::NotSent}));
     QCOMPARE(sql(QStringLiteral("select id from notes")), QStringLiteral("2"));
 }
@@ -535,11 +504,12 @@ void TestServerKit::equalsOneByOne()
             const std::optional<QVariantMap> base =
                 bases.contains(id) ? std::optional<QVariantMap>(bases.value(id)) : std::nullopt;
             if (kind == 0)
-                items.append(item(m_notes, SyncOperation::Upsert, id, values));
+                items.append(pushItem(m_notes, SyncOperation::Upsert, id, values));
             else if (kind == 1)
-                items.append(item(m_notes, SyncOperation::Delete, id, {}, base));
+                items.append(pushItem(m_notes, SyncOperation::Delete, id, {}, base));
             else
-                items.append(item(m_notes, kind == 2 ? SyncOperation::Patch : SyncOperation::Upsert, id, values, base));
+                items.append(
+                    pushItem(m_notes, kind == 2 ? SyncOperation::Patch : SyncOperation::Upsert, id, values, base));
             if (random.bounded(40) == 0)
                 items.append(items.at(random.bounded(items.size()))); // once more
         }
@@ -587,7 +557,7 @@ void TestServerKit::keepsValuesExact()
         "doc": {"b": 1.50, "a": [1, null, {"x": "y"}]}, "docb": {"k": "v"}, "list": ["a", null, "c,\"d\" {}"],
         "label": "zażółć 🌱 \\ ' \" %41 \u0007 ''"})");
     QVERIFY(values.ok());
-    const PushOutcome made = pushOne(item(kindsTable, SyncOperation::Upsert, QStringLiteral("1"), *values));
+    const PushOutcome made = pushOne(pushItem(kindsTable, SyncOperation::Upsert, QStringLiteral("1"), *values));
     QCOMPARE(made.kind, Kind::Applied);
     for (auto it = values->cbegin(); it != values->cend(); ++it)
         QVERIFY2(Json::equivalent(made.serverRow->value(it.key()), it.value()), qPrintable(it.key()));
@@ -599,8 +569,8 @@ void TestServerKit::keepsValuesExact()
              QStringLiteral("t"));
     // '' is not null, and an absent column stays as it is.
     const PushOutcome emptied =
-        pushOne(item(kindsTable, SyncOperation::Patch, QStringLiteral("1"),
-                     {{QStringLiteral("label"), QString()}, {QStringLiteral("doc"), QVariant()}}, made.serverRow));
+        pushOne(pushItem(kindsTable, SyncOperation::Patch, QStringLiteral("1"),
+                         {{QStringLiteral("label"), QString()}, {QStringLiteral("doc"), QVariant()}}, made.serverRow));
     QCOMPARE(emptied.kind, Kind::Applied);
     QCOMPARE(sql(QStringLiteral("select label = '' and doc is null and big is not null from kinds")),
              QStringLiteral("t"));
@@ -614,14 +584,14 @@ void TestServerKit::takesAnyName()
     const QString id = QStringLiteral("[\"7\",\"x\\\"',)\"]");
     const QString column = QStringLiteral("x\"; drop table notes; --");
     const PushOutcome made =
-        pushOne(item(odd, SyncOperation::Upsert, id, {{QStringLiteral("select"), 1}, {column, 2}}));
+        pushOne(pushItem(odd, SyncOperation::Upsert, id, {{QStringLiteral("select"), 1}, {column, 2}}));
     QVERIFY2(made.kind == Kind::Applied, qPrintable(made.failure.detail));
     const PushOutcome patched = pushOne(
-        item(odd, SyncOperation::Patch, id, {{column, QStringLiteral("'; drop table notes; --")}}, made.serverRow));
+        pushItem(odd, SyncOperation::Patch, id, {{column, QStringLiteral("'; drop table notes; --")}}, made.serverRow));
     QCOMPARE(patched.kind, Kind::Applied);
     QCOMPARE(patched.serverRow->value(column).toString(), QStringLiteral("'; drop table notes; --"));
-    QCOMPARE(pushOne(item(odd, SyncOperation::Delete, id, {}, made.serverRow)).kind, Kind::Differs);
-    QCOMPARE(pushOne(item(odd, SyncOperation::Delete, id, {}, patched.serverRow)).kind, Kind::Applied);
+    QCOMPARE(pushOne(pushItem(odd, SyncOperation::Delete, id, {}, made.serverRow)).kind, Kind::Differs);
+    QCOMPARE(pushOne(pushItem(odd, SyncOperation::Delete, id, {}, patched.serverRow)).kind, Kind::Applied);
 
     // Names that are none are only looked for.
     const QStringList names{QStringLiteral("notes; drop table notes"),
@@ -631,17 +601,18 @@ void TestServerKit::takesAnyName()
                             QStringLiteral("pg_class"),
                             QStringLiteral("applied")};
     for (const QString &name : names) {
-        const PushOutcome outcome = pushOne(item(TableConfig(name), SyncOperation::Upsert, QStringLiteral("1")));
+        const PushOutcome outcome = pushOne(pushItem(TableConfig(name), SyncOperation::Upsert, QStringLiteral("1")));
         QCOMPARE(outcome.kind, Kind::Failed);
         QCOMPARE(outcome.failure.httpStatus, 404);
     }
-    const PushOutcome outcome = pushOne(
-        item(m_notes, SyncOperation::Upsert, QStringLiteral("1"), {{QStringLiteral("title\") values ('x'); --"), 1}}));
+    const PushOutcome outcome = pushOne(pushItem(m_notes, SyncOperation::Upsert, QStringLiteral("1"),
+                                                 {{QStringLiteral("title\") values ('x'); --"), 1}}));
     QCOMPARE(outcome.failure.serverCode, QStringLiteral("PGRST204"));
     TableConfig marked = m_notes;
     marked.deletedAt = QStringLiteral("title = now(); --");
-    QCOMPARE(pushOne(item(marked, SyncOperation::Delete, QStringLiteral("1"), {}, QVariantMap())).failure.serverCode,
-             QStringLiteral("PGRST204"));
+    QCOMPARE(
+        pushOne(pushItem(marked, SyncOperation::Delete, QStringLiteral("1"), {}, QVariantMap())).failure.serverCode,
+        QStringLiteral("PGRST204"));
     QCOMPARE(sql(QStringLiteral("select count(*) from notes")), QStringLiteral("0"));
 }
 
@@ -657,13 +628,13 @@ void TestServerKit::takesAnyId_data()
 void TestServerKit::takesAnyId()
 {
     QFETCH(QString, id);
-    PushItem make = item(m_notes, SyncOperation::Upsert, id, titled(id));
+    PushItem make = pushItem(m_notes, SyncOperation::Upsert, id, titled(id));
     make.entry.id = id;
     const PushOutcome made = pushOne(make);
     QCOMPARE(made.kind, Kind::Applied);
     QCOMPARE(pushOne(make).kind, Kind::Applied);
     QCOMPARE(made.serverRow->value(QStringLiteral("id")).toString(), id);
-    const PushOutcome gone = pushOne(item(m_notes, SyncOperation::Delete, id, {}, made.serverRow));
+    const PushOutcome gone = pushOne(pushItem(m_notes, SyncOperation::Delete, id, {}, made.serverRow));
     QCOMPARE(gone.kind, Kind::Applied);
     QCOMPARE(sql(QStringLiteral("select count(*) from notes")), QStringLiteral("0"));
 }
@@ -672,30 +643,32 @@ void TestServerKit::keepsUsersApart()
 {
     const auto bob = store(QStringLiteral("bob"));
     const auto asBob = [&](const PushItem &item) { return await(bob->push({item}, true)).outcomes.constFirst(); };
-    const PushItem hers = item(m_owned, SyncOperation::Upsert, QStringLiteral("1"), titled(QStringLiteral("hers")));
+    const PushItem hers = pushItem(m_owned, SyncOperation::Upsert, QStringLiteral("1"), titled(QStringLiteral("hers")));
     const PushOutcome made = pushOne(hers);
     QCOMPARE(made.kind, Kind::Applied);
 
     // He neither changes nor sees her row, whatever he knows of it.
-    const PushOutcome patched =
-        asBob(item(m_owned, SyncOperation::Patch, QStringLiteral("1"), titled(QStringLiteral("his")), made.serverRow));
+    const PushOutcome patched = asBob(
+        pushItem(m_owned, SyncOperation::Patch, QStringLiteral("1"), titled(QStringLiteral("his")), made.serverRow));
     QCOMPARE(patched.kind, Kind::Differs);
     QVERIFY(!patched.serverRow);
-    QCOMPARE(asBob(item(m_owned, SyncOperation::Patch, QStringLiteral("1"), titled(QStringLiteral("his")))).serverRow,
-             std::optional<QVariantMap>());
-    QCOMPARE(asBob(item(m_owned, SyncOperation::Delete, QStringLiteral("1"), {}, made.serverRow)).kind, Kind::Applied);
+    QCOMPARE(
+        asBob(pushItem(m_owned, SyncOperation::Patch, QStringLiteral("1"), titled(QStringLiteral("his")))).serverRow,
+        std::optional<QVariantMap>());
+    QCOMPARE(asBob(pushItem(m_owned, SyncOperation::Delete, QStringLiteral("1"), {}, made.serverRow)).kind,
+             Kind::Applied);
     const PushOutcome taken =
-        asBob(item(m_owned, SyncOperation::Upsert, QStringLiteral("1"), titled(QStringLiteral("his"))));
+        asBob(pushItem(m_owned, SyncOperation::Upsert, QStringLiteral("1"), titled(QStringLiteral("his"))));
     QCOMPARE(taken.kind, Kind::Failed);
     QCOMPARE(taken.failure.code, Failure::Code::RlsViolation);
     QCOMPARE(taken.failure.serverCode, QStringLiteral("42501"));
-    const PushOutcome forged = asBob(
-        item(m_owned, SyncOperation::Upsert, QStringLiteral("2"), {{QStringLiteral("owner"), QStringLiteral("ann")}}));
+    const PushOutcome forged = asBob(pushItem(m_owned, SyncOperation::Upsert, QStringLiteral("2"),
+                                              {{QStringLiteral("owner"), QStringLiteral("ann")}}));
     QCOMPARE(forged.failure.code, Failure::Code::RlsViolation);
     QCOMPARE(sql(QStringLiteral("select title || owner from owned")), QStringLiteral("hersann"));
 
     // Her entry ids are nothing to him: neither are they taken nor do they tell anything.
-    PushItem his = item(m_owned, SyncOperation::Upsert, QStringLiteral("3"), titled(QStringLiteral("his")));
+    PushItem his = pushItem(m_owned, SyncOperation::Upsert, QStringLiteral("3"), titled(QStringLiteral("his")));
     his.entry.id = hers.entry.id;
     QCOMPARE(asBob(his).kind, Kind::Applied);
     QCOMPARE(sql(QStringLiteral("select count(*) from owned where owner = 'bob'")), QStringLiteral("1"));
@@ -704,8 +677,8 @@ void TestServerKit::keepsUsersApart()
     // A batch with rows of both: only hers go.
     QList<PushItem> items;
     for (int i = 10; i < 30; ++i)
-        items.append(item(m_owned, SyncOperation::Upsert, QString::number(i),
-                          {{QStringLiteral("owner"), i % 5 == 0 ? QStringLiteral("bob") : QStringLiteral("ann")}}));
+        items.append(pushItem(m_owned, SyncOperation::Upsert, QString::number(i),
+                              {{QStringLiteral("owner"), i % 5 == 0 ? QStringLiteral("bob") : QStringLiteral("ann")}}));
     const PushReply reply = push(items);
     for (int i = 10; i < 30; ++i)
         QCOMPARE(reply.outcomes.at(i - 10).kind, i % 5 == 0 ? Kind::Failed : Kind::Applied);
@@ -719,7 +692,7 @@ void TestServerKit::saysWhoMayNot()
     const QVariantMap row = page->rows.constFirst().values;
     for (const SyncOperation operation : {SyncOperation::Patch, SyncOperation::Delete}) {
         const PushOutcome outcome =
-            pushOne(item(shown, operation, QStringLiteral("1"), titled(QStringLiteral("y")), row));
+            pushOne(pushItem(shown, operation, QStringLiteral("1"), titled(QStringLiteral("y")), row));
         QCOMPARE(outcome.kind, Kind::Failed);
         QCOMPARE(outcome.failure.code, Failure::Code::RlsViolation);
     }
@@ -763,9 +736,9 @@ void TestServerKit::answersOtherVersions()
                                        "tideline_push(json) returns json language sql as "
                                        "$$ select '{\"version\": 2}'::json $$"))
                 .ok);
-    const PushOutcome outcome = pushOne(item(m_notes, SyncOperation::Upsert, QStringLiteral("1")));
+    const PushOutcome outcome = pushOne(pushItem(m_notes, SyncOperation::Upsert, QStringLiteral("1")));
     const PushReply plain = await(store(QStringLiteral("ann"), SupabaseOptions::Mode::Auto)
-                                      ->push({item(m_notes, SyncOperation::Upsert, QStringLiteral("2"))}, true));
+                                      ->push({pushItem(m_notes, SyncOperation::Upsert, QStringLiteral("2"))}, true));
     QVERIFY(
         m_stack.runSql(QStringLiteral("drop function tideline_push(json); alter function kept rename to tideline_push"))
             .ok);
@@ -780,9 +753,9 @@ void TestServerKit::forgetsOldEntries()
     sql(QStringLiteral("insert into tideline.applied select 'sub:x', g::text, now() - interval '91 days' from "
                        "generate_series(1, 1500) g; insert into tideline.applied values ('sub:x', 'kept', "
                        "now() - interval '89 days')"));
-    QCOMPARE(pushOne(item(m_notes, SyncOperation::Upsert, QStringLiteral("1"))).kind, Kind::Applied);
+    QCOMPARE(pushOne(pushItem(m_notes, SyncOperation::Upsert, QStringLiteral("1"))).kind, Kind::Applied);
     QCOMPARE(sql(QStringLiteral("select count(*) from tideline.applied")), QStringLiteral("502"));
-    QCOMPARE(pushOne(item(m_notes, SyncOperation::Upsert, QStringLiteral("2"))).kind, Kind::Applied);
+    QCOMPARE(pushOne(pushItem(m_notes, SyncOperation::Upsert, QStringLiteral("2"))).kind, Kind::Applied);
     QCOMPARE(sql(QStringLiteral("select count(*) from tideline.applied")), QStringLiteral("3"));
 }
 
@@ -791,9 +764,9 @@ void TestServerKit::pushesPlainWhatIsNotEnrolled()
     m_store = store(QStringLiteral("ann"), SupabaseOptions::Mode::Auto);
     const TableConfig plain(QStringLiteral("plain"));
     const auto batch = [&](const QString &id) {
-        return QList<PushItem>{item(m_notes, SyncOperation::Upsert, id, titled(QStringLiteral("a"))),
-                               item(plain, SyncOperation::Upsert, id, {{QStringLiteral("note"), id}}),
-                               item(m_notes, SyncOperation::Upsert, id + id, titled(QStringLiteral("b")))};
+        return QList<PushItem>{pushItem(m_notes, SyncOperation::Upsert, id, titled(QStringLiteral("a"))),
+                               pushItem(plain, SyncOperation::Upsert, id, {{QStringLiteral("note"), id}}),
+                               pushItem(m_notes, SyncOperation::Upsert, id + id, titled(QStringLiteral("b")))};
     };
     const PushReply first = push(batch(QStringLiteral("1")));
     QCOMPARE(kinds(first), QList<Kind>(3, Kind::Applied));
@@ -822,17 +795,17 @@ void TestServerKit::holdsWhatNeedsAnAdministrator()
                                                        {otherKey, QStringLiteral("primary key")},
                                                        {otherVersion, QStringLiteral("updatedAt")}};
     for (const auto &[table, remedy] : cases) {
-        const PushReply reply = push({item(table, SyncOperation::Upsert, QStringLiteral("1")),
-                                      item(table, SyncOperation::Upsert, QStringLiteral("2"))});
+        const PushReply reply = push({pushItem(table, SyncOperation::Upsert, QStringLiteral("1")),
+                                      pushItem(table, SyncOperation::Upsert, QStringLiteral("2"))});
         QCOMPARE(kinds(reply), QList<Kind>({Kind::Failed, Kind::NotSent}));
         QCOMPARE(reply.outcomes.at(0).failure.httpStatus, 404);
         QVERIFY2(reply.outcomes.at(0).failure.detail.contains(remedy), qPrintable(reply.outcomes.at(0).failure.detail));
     }
     // Not for this role.
     sql(QStringLiteral("revoke execute on function tideline_push(json) from public"));
-    const PushOutcome refused = pushOne(item(m_notes, SyncOperation::Upsert, QStringLiteral("1")));
+    const PushOutcome refused = pushOne(pushItem(m_notes, SyncOperation::Upsert, QStringLiteral("1")));
     m_store = store(QStringLiteral("ann"), SupabaseOptions::Mode::Auto);
-    const PushReply plainly = push({item(m_notes, SyncOperation::Upsert, QStringLiteral("1"))});
+    const PushReply plainly = push({pushItem(m_notes, SyncOperation::Upsert, QStringLiteral("1"))});
     // What an administrator has revoked stays revoked.
     sql(fileText(QStringLiteral("tideline.sql")));
     const QString kept =
@@ -896,8 +869,8 @@ void TestServerKit::splitsWhatTheServerCannotBear()
     QList<PushItem> items;
     QList<Kind> expected;
     for (int i = 0; i < 6; ++i) {
-        items.append(item(m_notes, SyncOperation::Upsert, QString::number(i),
-                          titled(i == 4 ? QStringLiteral("slow") : QStringLiteral("fast"))));
+        items.append(pushItem(m_notes, SyncOperation::Upsert, QString::number(i),
+                              titled(i == 4 ? QStringLiteral("slow") : QStringLiteral("fast"))));
         expected.append(i == 4 ? Kind::Failed : Kind::Applied);
     }
     const PushReply reply = push(items);
@@ -911,7 +884,7 @@ void TestServerKit::goesOnWithoutTheKit()
 {
     const auto automatic = store(QStringLiteral("ann"), SupabaseOptions::Mode::Auto);
     const auto pushWith = [&](RemoteStore &remote, const QString &id) {
-        return await(remote.push({item(m_notes, SyncOperation::Upsert, id, titled(QStringLiteral("a")))}, true));
+        return await(remote.push({pushItem(m_notes, SyncOperation::Upsert, id, titled(QStringLiteral("a")))}, true));
     };
     QCOMPARE(kinds(pushWith(*automatic, QStringLiteral("1"))), QList<Kind>({Kind::Applied}));
     QCOMPARE(automatic->entriesPerPush(50), 1000);
@@ -927,7 +900,7 @@ void TestServerKit::goesOnWithoutTheKit()
     QCOMPARE(after.requests, 2);
     QCOMPARE(pushWith(*automatic, QStringLiteral("3")).requests, 1); // not asked again
     QCOMPARE(automatic->entriesPerPush(50), 50);
-    const PushOutcome missing = pushOne(item(m_notes, SyncOperation::Upsert, QStringLiteral("4")));
+    const PushOutcome missing = pushOne(pushItem(m_notes, SyncOperation::Upsert, QStringLiteral("4")));
     QCOMPARE(missing.kind, Kind::Failed);
     QCOMPARE(missing.failure.httpStatus, 404);
     QVERIFY2(missing.failure.detail.contains(QStringLiteral("tideline.sql")), qPrintable(missing.failure.detail));

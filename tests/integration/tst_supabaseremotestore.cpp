@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 Tideline contributors
 // SPDX-License-Identifier: MIT
 
+#include "await.h"
+#include "pushitem.h"
 #include "serverstack.h"
 
 #include <tideline/core/decimal.h>
@@ -17,27 +19,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int pageCap = 1000;
-
-template <typename T>
-T await(const QFuture<T> &future)
-{
-    if (!QTest::qWaitFor([&] { return future.isFinished(); }, 60000) || future.resultCount() == 0)
-        qFatal("a future was not fulfilled");
-    return future.result();
-}
-
-PushItem item(const TableConfig &table, SyncOperation operation, const QString &id, const QVariantMap &payload = {},
-              const std::optional<QVariantMap> &base = {})
-{
-    PushItem item;
-    item.table = table;
-    item.entry.table = table.name;
-    item.entry.operation = operation;
-    item.entry.recordId = id;
-    item.entry.payload = payload;
-    item.entry.base = base;
-    return item;
-}
 
 QVariantMap named(const QString &name)
 {
@@ -261,8 +242,8 @@ void TestSupabaseRemoteStore::pullsCompositeKeys()
     QCOMPARE(fetched->rows.size(), 1);
     QCOMPARE(fetched->rows.constFirst().values.value(QStringLiteral("b")).toLongLong(), 3);
 
-    const PushOutcome outcome = pushOne(item(table, SyncOperation::Patch, fetched->rows.constFirst().recordId,
-                                             named(QStringLiteral("changed")), fetched->rows.constFirst().values));
+    const PushOutcome outcome = pushOne(pushItem(table, SyncOperation::Patch, fetched->rows.constFirst().recordId,
+                                                 named(QStringLiteral("changed")), fetched->rows.constFirst().values));
     QCOMPARE(outcome.kind, PushOutcome::Kind::Applied);
     QCOMPARE(sqlValue(QStringLiteral("select count(*) from pairs where name = 'changed' and b = 3")),
              QStringLiteral("1"));
@@ -337,7 +318,7 @@ void TestSupabaseRemoteStore::keepsValuesExact()
         R"({"big":9223372036854775807,"exact":12345678901234567890.12345678901234567890,)"
         R"("name":"\uD83D\uDE00 ''","note":null,"data":{"a":[1,1.50,null,"x"],"b":12345678901234567890}})");
     QVERIFY(payload.ok());
-    QCOMPARE(pushOne(item(m_things, SyncOperation::Upsert, QStringLiteral("1"), *payload)).kind,
+    QCOMPARE(pushOne(pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1"), *payload)).kind,
              PushOutcome::Kind::Applied);
     const Pulled pulled = pullAll(m_things);
     QCOMPARE(pulled.rows.size(), 1);
@@ -362,12 +343,13 @@ void TestSupabaseRemoteStore::takesAnyId_data()
 void TestSupabaseRemoteStore::takesAnyId()
 {
     QFETCH(QString, id);
-    const PushOutcome inserted = pushOne(item(m_things, SyncOperation::Upsert, id, named(id)));
+    const PushOutcome inserted = pushOne(pushItem(m_things, SyncOperation::Upsert, id, named(id)));
     QCOMPARE(inserted.kind, PushOutcome::Kind::Applied);
     QCOMPARE(inserted.serverRow->value(QStringLiteral("id")).toString(), id);
     QCOMPARE(inserted.serverRow->value(QStringLiteral("name")).toString(), id);
     // A second row, so that the cursor has to stand behind this one.
-    QCOMPARE(pushOne(item(m_things, SyncOperation::Upsert, QStringLiteral("other"))).kind, PushOutcome::Kind::Applied);
+    QCOMPARE(pushOne(pushItem(m_things, SyncOperation::Upsert, QStringLiteral("other"))).kind,
+             PushOutcome::Kind::Applied);
     QCOMPARE(pullAll(m_things, {}, 1).rows.size(), 2);
 
     const Result<PullPage> fetched = await(m_store->fetch(m_things, {id, QStringLiteral("absent")}));
@@ -376,9 +358,9 @@ void TestSupabaseRemoteStore::takesAnyId()
     QCOMPARE(fetched->rows.constFirst().recordId, id);
 
     const PushOutcome changed =
-        pushOne(item(m_things, SyncOperation::Patch, id, named(QStringLiteral("changed")), inserted.serverRow));
+        pushOne(pushItem(m_things, SyncOperation::Patch, id, named(QStringLiteral("changed")), inserted.serverRow));
     QCOMPARE(changed.kind, PushOutcome::Kind::Applied);
-    QCOMPARE(pushOne(item(m_things, SyncOperation::Delete, id, {}, changed.serverRow)).kind,
+    QCOMPARE(pushOne(pushItem(m_things, SyncOperation::Delete, id, {}, changed.serverRow)).kind,
              PushOutcome::Kind::Applied);
     QCOMPARE(sqlValue(QStringLiteral("select count(*) from things")), QStringLiteral("1"));
 }
@@ -387,7 +369,7 @@ void TestSupabaseRemoteStore::insertsInOneRequest()
 {
     QList<PushItem> items;
     for (int i = 0; i < 50; ++i)
-        items.append(item(m_things, SyncOperation::Upsert, QString::number(i), named(QString::number(i))));
+        items.append(pushItem(m_things, SyncOperation::Upsert, QString::number(i), named(QString::number(i))));
     const PushReply reply = await(m_store->push(items, true));
     QCOMPARE(reply.requests, 1);
     QCOMPARE(reply.clockOffset, std::optional<qint64>(0));
@@ -401,8 +383,8 @@ void TestSupabaseRemoteStore::blendsNoKeys()
 {
     const QVariantMap withNote{{QStringLiteral("note"), QStringLiteral("n")}};
     const PushReply reply =
-        await(m_store->push({item(m_things, SyncOperation::Upsert, QStringLiteral("1"), named(QStringLiteral("a"))),
-                             item(m_things, SyncOperation::Upsert, QStringLiteral("2"), withNote)},
+        await(m_store->push({pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1"), named(QStringLiteral("a"))),
+                             pushItem(m_things, SyncOperation::Upsert, QStringLiteral("2"), withNote)},
                             true));
     QCOMPARE(reply.requests, 2);
     QCOMPARE(sqlValue(QStringLiteral("select string_agg(name || '|' || note, ';' order by id) from things")),
@@ -414,7 +396,7 @@ void TestSupabaseRemoteStore::letsOneRefusalBlockNoOther()
     QList<PushItem> items;
     for (int i = 0; i < 5; ++i) {
         const QVariantMap payload{{QStringLiteral("size"), i == 2 ? 5000 : i}};
-        items.append(item(m_things, SyncOperation::Upsert, QString::number(i), payload));
+        items.append(pushItem(m_things, SyncOperation::Upsert, QString::number(i), payload));
     }
     const PushReply reply = await(m_store->push(items, true));
     for (int i = 0; i < 5; ++i)
@@ -431,37 +413,37 @@ void TestSupabaseRemoteStore::letsOneRefusalBlockNoOther()
 void TestSupabaseRemoteStore::doesNotOverwrite()
 {
     const PushOutcome mine =
-        pushOne(item(m_things, SyncOperation::Upsert, QStringLiteral("1"), named(QStringLiteral("mine"))));
+        pushOne(pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1"), named(QStringLiteral("mine"))));
     sql(QStringLiteral("update things set name = 'theirs'"));
     const QList<SyncOperation> operations{SyncOperation::Upsert, SyncOperation::Patch, SyncOperation::Delete};
     for (const SyncOperation operation : operations) {
         for (const bool hasBase : {true, false}) {
             const PushOutcome outcome =
-                pushOne(item(m_things, operation, QStringLiteral("1"),
-                             operation == SyncOperation::Delete ? QVariantMap() : named(QStringLiteral("again")),
-                             hasBase ? mine.serverRow : std::nullopt));
+                pushOne(pushItem(m_things, operation, QStringLiteral("1"),
+                                 operation == SyncOperation::Delete ? QVariantMap() : named(QStringLiteral("again")),
+                                 hasBase ? mine.serverRow : std::nullopt));
             QCOMPARE(outcome.kind, PushOutcome::Kind::Differs);
             QCOMPARE(outcome.serverRow->value(QStringLiteral("name")).toString(), QStringLiteral("theirs"));
         }
     }
     QCOMPARE(sqlValue(QStringLiteral("select name from things")), QStringLiteral("theirs"));
     sql(QStringLiteral("delete from things"));
-    const PushOutcome gone =
-        pushOne(item(m_things, SyncOperation::Patch, QStringLiteral("1"), named(QStringLiteral("x")), mine.serverRow));
+    const PushOutcome gone = pushOne(
+        pushItem(m_things, SyncOperation::Patch, QStringLiteral("1"), named(QStringLiteral("x")), mine.serverRow));
     QCOMPARE(gone.kind, PushOutcome::Kind::Differs);
     QVERIFY(!gone.serverRow);
 }
 
 void TestSupabaseRemoteStore::recognisesItsOwnLostPush()
 {
-    const PushItem insert = item(m_things, SyncOperation::Upsert, QStringLiteral("1"), named(QStringLiteral("a")));
+    const PushItem insert = pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1"), named(QStringLiteral("a")));
     const PushOutcome first = pushOne(insert);
     const PushOutcome repeated = pushOne(insert);
     QCOMPARE(repeated.kind, PushOutcome::Kind::Applied);
     QCOMPARE(repeated.serverRow, first.serverRow);
 
     const PushItem patch =
-        item(m_things, SyncOperation::Patch, QStringLiteral("1"), named(QStringLiteral("b")), first.serverRow);
+        pushItem(m_things, SyncOperation::Patch, QStringLiteral("1"), named(QStringLiteral("b")), first.serverRow);
     const PushOutcome patched = pushOne(patch);
     QCOMPARE(pushOne(patch).kind, PushOutcome::Kind::Applied);
     QCOMPARE(pushOne(patch).serverRow, patched.serverRow);
@@ -469,11 +451,11 @@ void TestSupabaseRemoteStore::recognisesItsOwnLostPush()
 
 void TestSupabaseRemoteStore::patchesOnTopOfTheBase()
 {
-    const PushOutcome first =
-        pushOne(item(m_things, SyncOperation::Upsert, QStringLiteral("1"),
-                     {{QStringLiteral("name"), QStringLiteral("a")}, {QStringLiteral("note"), QStringLiteral("n")}}));
+    const PushOutcome first = pushOne(
+        pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1"),
+                 {{QStringLiteral("name"), QStringLiteral("a")}, {QStringLiteral("note"), QStringLiteral("n")}}));
     // The version is the server's: what the payload says about it is not sent.
-    const PushOutcome patched = pushOne(item(
+    const PushOutcome patched = pushOne(pushItem(
         m_things, SyncOperation::Patch, QStringLiteral("1"),
         {{QStringLiteral("name"), QStringLiteral("b")}, {QStringLiteral("updated_at"), QStringLiteral("nonsense")}},
         first.serverRow));
@@ -481,21 +463,22 @@ void TestSupabaseRemoteStore::patchesOnTopOfTheBase()
     QCOMPARE(patched.serverRow->value(QStringLiteral("note")).toString(), QStringLiteral("n"));
     QVERIFY(patched.serverRow->value(QStringLiteral("updated_at"))
             != first.serverRow->value(QStringLiteral("updated_at")));
-    const PushOutcome empty = pushOne(item(m_things, SyncOperation::Patch, QStringLiteral("1"), {}, patched.serverRow));
+    const PushOutcome empty =
+        pushOne(pushItem(m_things, SyncOperation::Patch, QStringLiteral("1"), {}, patched.serverRow));
     QCOMPARE(empty.kind, PushOutcome::Kind::Applied);
     QCOMPARE(empty.serverRow, patched.serverRow);
 }
 
 void TestSupabaseRemoteStore::deletesConditionally()
 {
-    const PushOutcome made = pushOne(item(m_things, SyncOperation::Upsert, QStringLiteral("1")));
-    const PushItem remove = item(m_things, SyncOperation::Delete, QStringLiteral("1"), {}, made.serverRow);
+    const PushOutcome made = pushOne(pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1")));
+    const PushItem remove = pushItem(m_things, SyncOperation::Delete, QStringLiteral("1"), {}, made.serverRow);
     const PushOutcome removed = pushOne(remove);
     QCOMPARE(removed.kind, PushOutcome::Kind::Applied);
     QVERIFY(!removed.serverRow);
     QCOMPARE(sqlValue(QStringLiteral("select count(*) from things")), QStringLiteral("0"));
     QCOMPARE(pushOne(remove).kind, PushOutcome::Kind::Applied); // absent is what was wanted
-    QCOMPARE(pushOne(item(m_things, SyncOperation::Delete, QStringLiteral("2"))).kind, PushOutcome::Kind::Applied);
+    QCOMPARE(pushOne(pushItem(m_things, SyncOperation::Delete, QStringLiteral("2"))).kind, PushOutcome::Kind::Applied);
 }
 
 void TestSupabaseRemoteStore::marksAsDeleted()
@@ -503,8 +486,8 @@ void TestSupabaseRemoteStore::marksAsDeleted()
     TableConfig table(QStringLiteral("softs"));
     table.deletedAt = QStringLiteral("deleted_at");
     const PushOutcome made =
-        pushOne(item(table, SyncOperation::Upsert, QStringLiteral("1"), named(QStringLiteral("a"))));
-    const PushItem remove = item(table, SyncOperation::Delete, QStringLiteral("1"), {}, made.serverRow);
+        pushOne(pushItem(table, SyncOperation::Upsert, QStringLiteral("1"), named(QStringLiteral("a"))));
+    const PushItem remove = pushItem(table, SyncOperation::Delete, QStringLiteral("1"), {}, made.serverRow);
     const PushOutcome removed = pushOne(remove);
     QCOMPARE(removed.kind, PushOutcome::Kind::Applied);
     QCOMPARE(sqlValue(QStringLiteral("select abs(extract(epoch from now() - deleted_at)) < 60 from softs")),
@@ -514,16 +497,16 @@ void TestSupabaseRemoteStore::marksAsDeleted()
     QCOMPARE(pulled.rows.size(), 1);
     QVERIFY(pulled.rows.constFirst().isDeleted);
     // A new row of that id is no echo of ours while the mark is there.
-    QCOMPARE(pushOne(item(table, SyncOperation::Upsert, QStringLiteral("1"), named(QStringLiteral("a")))).kind,
+    QCOMPARE(pushOne(pushItem(table, SyncOperation::Upsert, QStringLiteral("1"), named(QStringLiteral("a")))).kind,
              PushOutcome::Kind::Differs);
 }
 
 void TestSupabaseRemoteStore::holdsUnknownTables()
 {
     const TableConfig unknown(QStringLiteral("unknown"));
-    const PushReply reply = await(m_store->push({item(unknown, SyncOperation::Upsert, QStringLiteral("1")),
-                                                 item(unknown, SyncOperation::Upsert, QStringLiteral("2")),
-                                                 item(m_things, SyncOperation::Upsert, QStringLiteral("1"))},
+    const PushReply reply = await(m_store->push({pushItem(unknown, SyncOperation::Upsert, QStringLiteral("1")),
+                                                 pushItem(unknown, SyncOperation::Upsert, QStringLiteral("2")),
+                                                 pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1"))},
                                                 true));
     QCOMPARE(reply.outcomes.at(0).kind, PushOutcome::Kind::Failed);
     QCOMPARE(reply.outcomes.at(0).failure.httpStatus, 404);
@@ -540,9 +523,9 @@ void TestSupabaseRemoteStore::namesHiddenRows()
         return QVariantMap{{QStringLiteral("name"), QStringLiteral("x")}, {QStringLiteral("owner"), owner}};
     };
     const PushReply reply =
-        await(m_store->push({item(table, SyncOperation::Upsert, QStringLiteral("1"), owned(QStringLiteral("me"))),
-                             item(table, SyncOperation::Upsert, QStringLiteral("3"), owned(QStringLiteral("you"))),
-                             item(table, SyncOperation::Upsert, QStringLiteral("4"), owned(QStringLiteral("me")))},
+        await(m_store->push({pushItem(table, SyncOperation::Upsert, QStringLiteral("1"), owned(QStringLiteral("me"))),
+                             pushItem(table, SyncOperation::Upsert, QStringLiteral("3"), owned(QStringLiteral("you"))),
+                             pushItem(table, SyncOperation::Upsert, QStringLiteral("4"), owned(QStringLiteral("me")))},
                             true));
     QCOMPARE(reply.outcomes.at(0).failure.code, Failure::Code::RlsViolation);
     QVERIFY(reply.outcomes.at(0).failure.detail.contains(QLatin1String("hidden")));
@@ -554,8 +537,9 @@ void TestSupabaseRemoteStore::namesHiddenRows()
     const Result<PullPage> visible = await(m_store->fetch(table, {QStringLiteral("2")}));
     QVERIFY(visible.ok() && visible->rows.size() == 1);
     for (const SyncOperation operation : {SyncOperation::Patch, SyncOperation::Delete}) {
-        const PushOutcome refused = pushOne(item(table, operation, QStringLiteral("2"),
-                                                 named(QStringLiteral("changed")), visible->rows.constFirst().values));
+        const PushOutcome refused =
+            pushOne(pushItem(table, operation, QStringLiteral("2"), named(QStringLiteral("changed")),
+                             visible->rows.constFirst().values));
         QCOMPARE(refused.failure.code, Failure::Code::RlsViolation);
     }
     QCOMPARE(sqlValue(QStringLiteral("select name from owned where id = 2")), QStringLiteral("b"));
@@ -568,7 +552,7 @@ void TestSupabaseRemoteStore::quotesColumnNames()
                               {QStringLiteral("select"), QStringLiteral("2")},
                               {QStringLiteral("q\"x"), QStringLiteral("3")},
                               {QStringLiteral("ä +&="), QStringLiteral("4")}};
-    const PushOutcome made = pushOne(item(table, SyncOperation::Upsert, QStringLiteral("1"), payload));
+    const PushOutcome made = pushOne(pushItem(table, SyncOperation::Upsert, QStringLiteral("1"), payload));
     QVERIFY2(made.kind == PushOutcome::Kind::Applied, qPrintable(made.failure.detail));
     for (auto it = payload.cbegin(); it != payload.cend(); ++it) {
         QCOMPARE(made.serverRow->value(it.key()), it.value());
@@ -653,8 +637,8 @@ void TestSupabaseRemoteStore::refreshesRefusedTokens()
         return promise.future();
     };
     m_store = std::make_unique<SupabaseRemoteStore>(withToken);
-    const QList<PushItem> items{item(m_things, SyncOperation::Upsert, QStringLiteral("1")),
-                                item(m_things, SyncOperation::Upsert, QStringLiteral("2"))};
+    const QList<PushItem> items{pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1")),
+                                pushItem(m_things, SyncOperation::Upsert, QStringLiteral("2"))};
     const PushReply refused = await(m_store->push(items, false));
     QCOMPARE(refused.outcomes.at(0).failure.code, Failure::Code::AuthExpired);
     QCOMPARE(refused.outcomes.at(1).kind, PushOutcome::Kind::NotSent);
@@ -672,8 +656,8 @@ void TestSupabaseRemoteStore::refreshesRefusedTokens()
 void TestSupabaseRemoteStore::reportsTheNetwork()
 {
     QVERIFY(m_stack.pauseRest());
-    const QList<PushItem> items{item(m_things, SyncOperation::Upsert, QStringLiteral("1")),
-                                item(m_things, SyncOperation::Patch, QStringLiteral("2"), {}, QVariantMap())};
+    const QList<PushItem> items{pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1")),
+                                pushItem(m_things, SyncOperation::Patch, QStringLiteral("2"), {}, QVariantMap())};
     const PushReply reply = await(m_store->push(items, true));
     QCOMPARE(reply.outcomes.at(0).failure.code, Failure::Code::Network);
     QCOMPARE(reply.outcomes.at(1).kind, PushOutcome::Kind::NotSent);
@@ -683,7 +667,8 @@ void TestSupabaseRemoteStore::reportsTheNetwork()
 
 void TestSupabaseRemoteStore::resetCancels()
 {
-    const QFuture<PushReply> push = m_store->push({item(m_things, SyncOperation::Upsert, QStringLiteral("1"))}, true);
+    const QFuture<PushReply> push =
+        m_store->push({pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1"))}, true);
     PullRequest request;
     request.table = m_things;
     const QFuture<Result<PullPage>> pull = m_store->pull(request);
