@@ -29,6 +29,7 @@ private Q_SLOTS:
     void redirectsDeliverNothingElsewhere_data();
     void redirectsDeliverNothingElsewhere();
     void refusalsStopNobodyElse();
+    void whatTheServerCannotBearBlocksNobody();
     void endedSignInLosesNothing();
     void tokenEndsInTheMiddle();
     void longRetryAfterIsCapped_data();
@@ -316,6 +317,44 @@ void TestPushFaults::refusalsStopNobodyElse()
     QCOMPARE(*signIn.refreshes, 0);
 }
 
+// One record costs the server more time than the client has: to the client it looks like a server that is not there.
+void TestPushFaults::whatTheServerCannotBearBlocksNobody()
+{
+    m_server.sql(QStringLiteral(R"sql(
+        create function dwell() returns trigger language plpgsql as $$
+        begin
+            if new.id = 'n3' then
+                perform pg_sleep(0.5);
+                raise 'too slow';
+            end if;
+            return new;
+        end $$;
+        create trigger dwell before insert on notes for each row execute function dwell();
+    )sql"));
+    Options setup = options();
+    setup.server.requestTimeout = 250ms;
+    FaultedReplica replica(proxy(), setup);
+    for (int i = 0; i < 12; ++i)
+        QVERIFY(replica.write(QStringLiteral("n%1").arg(i), QStringLiteral("v1")));
+    const QString dwelling = QStringLiteral("select count(*) from pg_stat_activity where wait_event = 'PgSleep'");
+    for (int i = 0; i < 30 && replica.pendingCount() > 1; ++i) {
+        replica.drain();
+        replica.clock().advance(2min);
+        QTRY_COMPARE(m_server.sql(dwelling), QStringLiteral("0")); // it holds the rows of its request
+    }
+    QCOMPARE(replica.pendingCount(), 1);
+    QCOMPARE(replica.entries({EntryState::Pending}).constFirst().recordId, QStringLiteral("n3"));
+    QCOMPARE(m_server.titles().size(), 11);
+    QCOMPARE(replica.retryCount(), 0);
+    QVERIFY(replica.write(QStringLiteral("late"), QStringLiteral("v1")));
+    QCOMPARE(replica.drain().pushed, 1);
+
+    m_server.sql(QStringLiteral("drop function dwell cascade"));
+    QVERIFY(replica.deliver());
+    QCOMPARE(m_server.titles().size(), 13);
+    QCOMPARE(m_server.titles(), replica.titles());
+}
+
 void TestPushFaults::endedSignInLosesNothing()
 {
     const SignIn signIn(m_server);
@@ -420,7 +459,7 @@ void TestPushFaults::endlessRepliesAreBounded()
     QVERIFY(replica.write(QStringLiteral("1"), QStringLiteral("v1")));
     setup.server.maxResponseBytes = 1000000;
     if (code == Failure::Code::Timeout)
-        setup.server.requestTimeout = 300ms;
+        setup.server.requestTimeout = 250ms;
     replica.reopen(setup);
     QVERIFY(proxy().add(fault));
     QElapsedTimer time;

@@ -33,6 +33,7 @@ private Q_SLOTS:
     void childOfAWaitingParentIsNotCounted();
     void largeBatchesAreSettledAndKeptInOrder();
     void timeoutMakesTheNextPushSmaller();
+    void whatTheServerCannotBearBlocksNobody();
     void whoLostTheLeaseWritesNothing_data();
     void whoLostTheLeaseWritesNothing();
 
@@ -336,6 +337,37 @@ void tst_Draining::timeoutMakesTheNextPushSmaller()
     const int before = f().server->requestCount();
     QCOMPARE(f().drain().pushed, 8);
     QCOMPARE(f().server->requestCount() - before, 4); // it grows again: 1, 1 (made ready before), 2, 4
+}
+
+// It looks like trouble of the way or the server, and is that of one entry.
+void tst_Draining::whatTheServerCannotBearBlocksNobody()
+{
+    for (int i = 0; i < 5; ++i)
+        QVERIFY(write(QString::number(i), QStringLiteral("a")));
+    watch([this](const SyncEntry &entry) -> std::optional<Failure> {
+        if (entry.recordId != two)
+            return {};
+        return Failure(Failure::Code::Network, QStringLiteral("cut"));
+    });
+    int pushed = 0;
+    for (int i = 0; i < 3; ++i)
+        pushed += f().drain().pushed;
+    QCOMPARE(pushed, 2); // those before it
+    QCOMPARE(f().drain().pushed, 2);
+    QCOMPARE(m_seen.constLast(), QStringLiteral("2a")); // it is tried still
+    const WriteResult later = patch(two, titled(QStringLiteral("b")));
+    QVERIFY(write(QStringLiteral("5"), QStringLiteral("a")));
+    QCOMPARE(f().drain().pushed, 1);
+    QCOMPARE(f().pending().size(), 2);
+    QCOMPARE(f().pending().constFirst().retryCount, 0);
+    QVERIFY(f().dead().isEmpty());
+
+    watch();
+    m_seen.clear();
+    QVERIFY(write(QStringLiteral("6"), QStringLiteral("a")));
+    QCOMPARE(f().drain().pushed, 3);
+    QCOMPARE(m_seen, QStringList({QStringLiteral("6a"), QStringLiteral("2a"), QStringLiteral("2b")}));
+    QCOMPARE(stateOf(later), EntryState::Done);
 }
 
 void tst_Draining::whoLostTheLeaseWritesNothing_data()

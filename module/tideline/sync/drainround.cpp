@@ -100,15 +100,18 @@ Result<QList<SyncEntry>> DrainRound::dueEntries()
 {
     const int limit = m_context.entriesPerPush();
     // Entries that failed in this round are left out where their time does not do that.
-    const int tried = m_ignoresBackoff ? static_cast<int>(m_outcomes.triedEntries.size()) : 0;
+    const qsizetype tried = m_ignoresBackoff ? m_outcomes.triedEntries.size() : 0;
+    const auto most = static_cast<int>(limit + tried + m_context.suspects.size());
     Result<QList<SyncEntry>> due =
-        m_context.storage->queue().due(m_context.now(), limit + tried, m_ignoresBackoff, m_outcomes.excludedTables);
+        m_context.storage->queue().due(m_context.now(), most, m_ignoresBackoff, m_outcomes.excludedTables);
     if (!due)
         return due;
     due->removeIf([this](const SyncEntry &entry) { return m_outcomes.triedEntries.contains(entry.id); });
-    if (due->size() > limit)
-        due->resize(limit);
-    return due;
+    QList<SyncEntry> others = *due;
+    others.removeIf([this](const SyncEntry &entry) { return m_context.suspects.contains(entry.id); });
+    if (others.isEmpty())
+        return due->mid(0, 1); // each for itself
+    return others.mid(0, limit);
 }
 
 void DrainRound::send(const PushBatch &batch)
@@ -223,7 +226,7 @@ void DrainRound::afterSettling(const PushReply &reply)
     if (m_outcomes.authFailure())
         return reauthenticate(*m_outcomes.authFailure());
     if (const std::optional<Failure> &failure = m_outcomes.serverWideFailure()) {
-        m_context.shrinkPushes(*failure);
+        m_context.noteTrouble(*failure, m_outcomes.troubledEntries());
         const Result<QDateTime> until = m_context.pause(*failure, m_outcomes.waitingEntry());
         if (!until)
             return finish(until.failure());

@@ -47,6 +47,7 @@ void PushOutcomes::beginReply()
 {
     m_serverWide.reset();
     m_waiting.reset();
+    m_troubled.clear();
     m_authFailure.reset();
 }
 
@@ -73,6 +74,8 @@ Result<void> PushOutcomes::take(UnitOfWork &work, const MergedEntry &sent, const
         return state.failure();
     if (*state != EntryState::InFlight)
         return {}; // a person has decided about it meanwhile
+    if (outcome.kind != PushOutcome::Kind::NotSent && !isServerWide(outcome.failure))
+        m_context.suspects.remove(sent.head.id);
     switch (outcome.kind) {
     case PushOutcome::Kind::Applied:
         ++report.pushed;
@@ -260,6 +263,7 @@ Result<void> PushOutcomes::retryLater(UnitOfWork &work, const MergedEntry &sent,
     head.error = failure;
     if (isServerWide(failure)) { // the whole queue waits, not this entry
         m_serverWide = failure;
+        m_troubled.append(head.id);
         if (!m_waiting)
             m_waiting = head;
         if (!m_context.config.stopOnFirstError && !excludedTables.contains(head.table))

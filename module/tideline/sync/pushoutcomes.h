@@ -23,6 +23,7 @@ public:
     void beginReply();
     const std::optional<Failure> &serverWideFailure() const { return m_serverWide; }
     const std::optional<SyncEntry> &waitingEntry() const { return m_waiting; }
+    const QStringList &troubledEntries() const { return m_troubled; } // those that met the server-wide failure
     const std::optional<Failure> &authFailure() const { return m_authFailure; }
 
     // Of the whole round.
@@ -65,6 +66,7 @@ private:
     QList<Orphan> m_orphans;
     std::optional<Failure> m_serverWide;
     std::optional<SyncEntry> m_waiting;
+    QStringList m_troubled;
     std::optional<Failure> m_authFailure;
 };
 

@@ -17,6 +17,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds leaseTime{4000}; // a process that crashed is replaced after this
 constexpr milliseconds leaseRenewal{1000};
 constexpr int largestDivisor = 1024;
+constexpr int suspiciousCount = 3; // times in a row
 
 } // namespace
 
@@ -65,10 +66,17 @@ int SyncContext::entriesPerPush() const
     return std::max(1, remote->entriesPerPush(config.batchSize) / m_pushDivisor);
 }
 
-void SyncContext::shrinkPushes(const Failure &failure)
+void SyncContext::noteTrouble(const Failure &failure, const QStringList &entryIds)
 {
-    if (failure.code == Failure::Code::Timeout)
-        m_pushDivisor = std::min(2 * m_pushDivisor, largestDivisor);
+    if (failure.httpStatus == 429)
+        return; // fewer requests are wanted, not more
+    m_pushDivisor = std::min(2 * m_pushDivisor, largestDivisor);
+    if (entryIds.size() != 1)
+        return;
+    m_troubleCount = entryIds.constFirst() == m_troubled ? m_troubleCount + 1 : 1;
+    m_troubled = entryIds.constFirst();
+    if (m_troubleCount >= suspiciousCount)
+        suspects.insert(m_troubled);
 }
 
 void SyncContext::growPushes()

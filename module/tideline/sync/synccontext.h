@@ -30,6 +30,9 @@ public:
     QString session;          // of the round that runs: its fence
     QString leaseHolder;      // while a round runs: nobody else may be syncing; empty: not asked for
     QSet<QString> heldTables; // that the server did not know; told once
+    // Entries that, alone in their requests, met what looked like trouble of the server time and again. They go last:
+    // perhaps it is they that the server cannot bear, and others must not wait behind them for ever.
+    QSet<QString> suspects;
 
     QDateTime now() const { return clock(); }
     // A unit of work within the round's session and its lease, which it renews. Fails with Cancelled where either is
@@ -39,8 +42,9 @@ public:
     void beginLease(const QString &holder);
 
     int entriesPerPush() const;
-    // A large request may be too much for a slow way to the server: it gets smaller until one passes.
-    void shrinkPushes(const Failure &failure);
+    // A push met trouble of the server with these entries. A large request may be too much for a slow way to the
+    // server, and one of its entries too much for the server itself: pushes get smaller until one passes.
+    void noteTrouble(const Failure &failure, const QStringList &entryIds);
     void growPushes();
 
     // Notes what an answer tells about the way to the server: reachable, signed in, its clock.
@@ -60,6 +64,8 @@ private:
 
     QDateTime m_leaseRenewedAt;
     int m_pushDivisor = 1;
+    QString m_troubled; // the entry that met trouble alone most lately
+    int m_troubleCount = 0;
 };
 
 } // namespace Tideline

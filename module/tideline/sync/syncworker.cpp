@@ -482,6 +482,7 @@ void SyncWorker::endSession()
     setAutomatic(false);
     m_knownSession.clear();
     m_context.heldTables.clear();
+    m_context.suspects.clear();
     if (m_context.remote)
         m_context.remote->reset();
 }
