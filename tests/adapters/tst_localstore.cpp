@@ -49,6 +49,7 @@ private Q_SLOTS:
     void takesBackWithoutCommit();
     void reportsUnknownTables();
     void reportsMissingKeys();
+    void doesNotTakeAFailureForAMissingTable();
 
 private:
     void create(const TableSchema &schema);
@@ -383,6 +384,8 @@ void tst_LocalStore::reportsUnknownTables()
     VERIFY_FAILS(local().removeRow(**transaction, unknown, QStringLiteral("1")), Invalid);
     // Our own tables are nobody's data.
     VERIFY_FAILS(local().schema(QStringLiteral("tideline_entry")), Invalid);
+    QVERIFY(!*local().hasTable(unknown.name));
+    QVERIFY(*local().hasTable(m_table.name));
 }
 
 void tst_LocalStore::reportsMissingKeys()
@@ -397,6 +400,32 @@ void tst_LocalStore::reportsMissingKeys()
     // Text is no key of this table: two rows may have the same.
     table.key = {QStringLiteral("text")};
     VERIFY_FAILS(local().upsertRow(**transaction, table, QStringLiteral("1"), {}), Invalid);
+}
+
+void tst_LocalStore::doesNotTakeAFailureForAMissingTable()
+{
+    // No store fails at will in its schema alone.
+    class BrokenStore final : public LocalStore
+    {
+    public:
+        Result<TableSchema> schema(const QString &) override { return m_failure; }
+        Result<std::optional<QVariantMap>> row(const TableConfig &, const QString &) override { return m_failure; }
+        Result<QList<QVariantMap>> rows(const TableConfig &, qint64) override { return m_failure; }
+        Result<qint64> rowCount(const QString &) override { return m_failure; }
+        Result<QList<RecordVersion>> versions(const TableConfig &) override { return m_failure; }
+        Result<void> upsertRow(StoreTransaction &, const TableConfig &, const QString &, const QVariantMap &) override
+        {
+            return m_failure;
+        }
+        Result<void> removeRow(StoreTransaction &, const TableConfig &, const QString &) override { return m_failure; }
+        Result<void> clear(StoreTransaction &, const QString &) override { return m_failure; }
+        Result<bool> createTable(const TableSchema &) override { return m_failure; }
+
+    private:
+        Failure m_failure{Failure::Code::LocalStore, QStringLiteral("The disk reported an error.")};
+    };
+    BrokenStore broken;
+    VERIFY_FAILS(broken.hasTable(m_table.name), LocalStore);
 }
 
 QTEST_GUILESS_MAIN(tst_LocalStore)

@@ -169,7 +169,8 @@ Result<SyncEntry> ChangeWriter::apply(UnitOfWork &work, const Change &change) co
 {
     const TableConfig &table = change.table;
     const Result<TableSchema> schema = m_storage.local().schema(table.name);
-    if (!schema && !change.isQueuedOnly)
+    const bool isMissing = !schema && schema.failure().code == Failure::Code::Invalid;
+    if (!schema && !(isMissing && change.isQueuedOnly))
         return schema.failure();
     std::optional<QVariantMap> row;
     if (schema) {

@@ -68,13 +68,18 @@ Result<QList<SyncEntry>> Repairs::laterSent(const SyncEntry &entry) const
 // it.
 Result<RowVersion> Repairs::knownServerRow(const TableConfig &config, const SyncEntry &entry) const
 {
-    const Result<TableSchema> schema = m_storage.local().schema(config.name);
+    const Result<bool> isHere = m_storage.local().hasTable(config.name);
+    TIDELINE_TRY(isHere);
     const Result<QList<SyncEntry>> open = m_storage.queue().openEntries(config.name, entry.recordId);
     if (!open)
         return open.failure();
     const bool isOverlaid =
         std::any_of(open->cbegin(), open->cend(), [](const SyncEntry &other) { return other.isUnsynced(); });
-    if (isOverlaid || !schema || !schema->hasColumn(config.updatedAt))
+    if (isOverlaid || !*isHere)
+        return RowVersion();
+    const Result<TableSchema> schema = m_storage.local().schema(config.name);
+    TIDELINE_TRY(schema);
+    if (!schema->hasColumn(config.updatedAt))
         return RowVersion();
     Result<RowVersion> row = m_storage.local().row(config, entry.recordId);
     if (!row || !*row)
@@ -202,7 +207,9 @@ Result<SyncEntry> Repairs::edit(const QString &entryId, const QVariantMap &paylo
     TIDELINE_TRY(m_storage.queue().update(m_work.transaction(), *entry));
     TIDELINE_TRY(m_storage.queue().releaseHeld(m_work.transaction(), entryId));
     m_work.touch(entry->table);
-    if (m_storage.local().schema(entry->table)) {
+    const Result<bool> isHere = m_storage.local().hasTable(entry->table);
+    TIDELINE_TRY(isHere);
+    if (*isHere) {
         // Later changes of the record stay on top of the edited one.
         const Result<QList<SyncEntry>> open = m_storage.queue().openEntries(entry->table, entry->recordId);
         if (!open)

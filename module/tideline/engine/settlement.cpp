@@ -96,9 +96,12 @@ Result<void> Settlement::showServerRow(const RowVersion &serverRow, const QList<
 Result<void> Settlement::showLocally(const RowVersion &view)
 {
     m_work.touch(m_table.name);
-    const Result<TableSchema> schema = m_storage.local().schema(m_table.name);
-    if (!schema)
+    const Result<bool> isHere = m_storage.local().hasTable(m_table.name);
+    TIDELINE_TRY(isHere);
+    if (!*isHere)
         return {}; // queued without a local table: there is nothing to show it in
+    const Result<TableSchema> schema = m_storage.local().schema(m_table.name);
+    TIDELINE_TRY(schema);
     if (view && isDeleted(m_table, view) && !schema->hasColumn(m_table.deletedAt))
         return m_storage.local().removeRow(m_work.transaction(), m_table, m_recordId);
     if (view)
@@ -152,7 +155,9 @@ Result<SettlementCounts> Settlement::resolve(const RowVersion &remote)
     conflict.table = m_table;
     conflict.pending = *pending;
     conflict.remote = remote;
-    if (m_storage.local().schema(m_table.name)) {
+    const Result<bool> isHere = m_storage.local().hasTable(m_table.name);
+    TIDELINE_TRY(isHere);
+    if (*isHere) {
         const Result<RowVersion> row = m_storage.local().row(m_table, m_recordId);
         if (!row)
             return row.failure();
@@ -174,7 +179,10 @@ Result<SettlementCounts> Settlement::resolve(const RowVersion &remote)
 
     // A conflict that is open already only learns of the newer server version.
     if (const QString holder = pending->constFirst().heldBy; !holder.isEmpty()) {
-        if (const Result<ConflictRecord> open = m_storage.journal().conflict(holder); open && open->isOpen) {
+        const Result<ConflictRecord> open = m_storage.journal().conflict(holder);
+        if (!open && open.failure().code != Failure::Code::Invalid) // with Invalid it is a dead letter that holds it
+            return open.failure();
+        if (open && open->isOpen) {
             record.id = open->id;
             record.isOpen = true;
             record.strategy = open->strategy;

@@ -327,10 +327,8 @@ Result<void> SyncEngine::Private::wipe(UnitOfWork &work)
     const Result<QStringList> enrolled = storage->session().enrolledTables();
     if (!enrolled)
         return enrolled.failure();
-    for (const QString &name : *enrolled) {
-        if (storage->local().schema(name)) // a table that was dropped holds nothing
-            TIDELINE_TRY(storage->local().clear(transaction, name));
-    }
+    for (const QString &name : *enrolled)
+        TIDELINE_TRY(storage->local().clear(transaction, name)); // fine for a table that was dropped
     TIDELINE_TRY(storage->queue().clear(transaction));
     TIDELINE_TRY(storage->timestamps().clear(transaction));
     TIDELINE_TRY(storage->journal().clear(transaction));

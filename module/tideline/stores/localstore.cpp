@@ -84,4 +84,16 @@ namespace Tideline {
 // Out of line, so that the interface has its vtable in this library.
 LocalStore::~LocalStore() = default;
 
+/*!
+    Whether \a table exists here: false where schema() fails with Invalid. A database that cannot be read now has told
+    nothing: any other failure of schema() is this function's.
+*/
+Result<bool> LocalStore::hasTable(const QString &table)
+{
+    const Result<TableSchema> found = schema(table);
+    if (!found && found.failure().code != Failure::Code::Invalid)
+        return found.failure();
+    return found.ok();
+}
+
 } // namespace Tideline

@@ -33,6 +33,8 @@ public:
 
     // Fails with Invalid when the table does not exist here.
     virtual Result<TableSchema> schema(const QString &table) = 0;
+    // False where schema() fails with Invalid; whatever else it fails with is no word about the table.
+    Result<bool> hasTable(const QString &table);
     virtual Result<std::optional<QVariantMap>> row(const TableConfig &table, const QString &recordId) = 0;
     // In key order; limit < 0: all.
     virtual Result<QList<QVariantMap>> rows(const TableConfig &table, qint64 limit) = 0;
