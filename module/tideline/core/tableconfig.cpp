@@ -67,6 +67,15 @@ QString joined(const QStringList &parts)
 */
 
 /*!
+    \variable Tideline::TableConfig::filter
+    Which rows are pulled: all those whose columns have these values, of a list any one; null matches null. Values are
+    texts, numbers, booleans and nulls, a list holds neither nulls nor lists. Rows that leave the filter go from the
+   local table, those with pending changes excepted. Empty: every row that the user sees.
+
+    A changed filter takes effect with the next pull, which reads what it adds and removes what it loses.
+*/
+
+/*!
     \variable Tideline::TableConfig::conflictStrategy
     Who wins a conflict; empty: what SyncConfig says.
 */

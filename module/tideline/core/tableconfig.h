@@ -22,6 +22,7 @@ class TIDELINE_EXPORT TableConfig
     Q_PROPERTY(QString updatedAt MEMBER updatedAt)
     Q_PROPERTY(QString deletedAt MEMBER deletedAt)
     Q_PROPERTY(QString owner MEMBER owner)
+    Q_PROPERTY(QVariantMap filter MEMBER filter)
 
 public:
     QString name;
@@ -29,6 +30,7 @@ public:
     QString updatedAt = QStringLiteral("updated_at"); // set by the server at every change: a row's version
     QString deletedAt;                                // empty: rows are deleted for good
     QString owner = QStringLiteral("user_id");
+    QVariantMap filter; // which rows are pulled: column -> value, null or list of values; empty: all
     std::optional<ConflictStrategy> conflictStrategy; // empty: SyncConfig's
 
     TableConfig() = default;

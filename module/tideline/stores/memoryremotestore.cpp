@@ -4,29 +4,15 @@
 #include <tideline/stores/memoryremotestore.h>
 
 #include <tideline/core/json.h>
+#include <tideline/stores/later_p.h>
 
 #include <QtCore/QMutexLocker>
-#include <QtCore/QPromise>
-#include <QtCore/QTimer>
 
 #include <algorithm>
 
 namespace Tideline {
 
 namespace {
-
-// Answers from the event loop, never inline.
-template <typename T>
-QFuture<T> later(const T &answer)
-{
-    auto promise = std::make_shared<QPromise<T>>();
-    promise->start();
-    QTimer::singleShot(0, [promise, answer] {
-        promise->addResult(answer);
-        promise->finish();
-    });
-    return promise->future();
-}
 
 QVariantMap withKey(const TableConfig &table, const QString &recordId, QVariantMap values)
 {

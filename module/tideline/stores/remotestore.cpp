@@ -3,6 +3,8 @@
 
 #include <tideline/stores/remotestore.h>
 
+#include <tideline/stores/later_p.h>
+
 namespace Tideline {
 
 /*!
@@ -117,6 +119,11 @@ namespace Tideline {
 */
 
 /*!
+    \variable Tideline::PullRequest::columns
+    The columns to send besides the key and \c updatedAt; empty: all.
+*/
+
+/*!
     \class Tideline::RemoteRow
     \inmodule Tideline
     \inheaderfile tideline/stores/remotestore.h
@@ -155,6 +162,90 @@ namespace Tideline {
 */
 
 /*!
+    \variable Tideline::PullPage::isReset
+    The server could not make anything of the cursor, which came from another way of pulling or from a database that has
+    been replaced: the rows are the table's from its beginning, and what is not among them has to go.
+*/
+
+/*!
+    \variable Tideline::PullPage::isSettled
+    False while a later pull has to look at something again that the cursor covers already. As long as it is, a
+    timestamp of RemoteStore::remoteTimestamps() that has not changed is no reason to leave the table out.
+*/
+
+/*!
+    \class Tideline::TableCursor
+    \inmodule Tideline
+    \inheaderfile tideline/stores/remotestore.h
+    \brief What RemoteStore::changes() is asked about one table.
+
+    \c cursor is the one that was saved, empty: from the beginning; with \c wantsRowCount the number of rows that the
+    user sees within the table's filter is asked for too.
+*/
+
+/*!
+    \class Tideline::TableChanges
+    \inmodule Tideline
+    \inheaderfile tideline/stores/remotestore.h
+    \brief What has changed in one table since its cursor.
+*/
+
+/*!
+    \variable Tideline::TableChanges::table
+    The name of the table.
+*/
+
+/*!
+    \variable Tideline::TableChanges::rows
+    The rows that were made or changed, each once.
+*/
+
+/*!
+    \variable Tideline::TableChanges::removedIds
+    Ids of records that are gone, that the user may no longer see, or that have left the table's filter. They need not
+   be known here.
+*/
+
+/*!
+    \variable Tideline::TableChanges::cursor
+    To be saved together with these changes.
+*/
+
+/*!
+    \variable Tideline::TableChanges::hasMore
+    Whether to ask again with this cursor at once. A page with more to come must have another cursor than the one that
+    was asked for, else the pull fails.
+*/
+
+/*!
+    \variable Tideline::TableChanges::isReset
+    The server could not make anything of the cursor: the table comes from its beginning, and what is not in it has to
+   go.
+*/
+
+/*!
+    \variable Tideline::TableChanges::isServed
+    False: the table is not served in this way and has to be pulled with RemoteStore::pull().
+*/
+
+/*!
+    \variable Tideline::TableChanges::rowCount
+    How many rows the user sees within the table's filter, where that was asked for.
+*/
+
+/*!
+    \variable Tideline::TableChanges::failure
+    Why this table could not be read; then nothing else counts.
+*/
+
+/*!
+    \class Tideline::ChangesPage
+    \inmodule Tideline
+    \inheaderfile tideline/stores/remotestore.h
+    \brief The answer to RemoteStore::changes(): \c tables, those with news only.
+*/
+
+/*!
     \class Tideline::IdentityPage
     \inmodule Tideline
     \inheaderfile tideline/stores/remotestore.h
@@ -183,14 +274,48 @@ namespace Tideline {
 */
 
 /*!
+    What has changed in \a tables since their cursors, in the order of the tables, \a pageSize records at most in all.
+    Tables without news are missing from the answer, except where a row count was asked for. A failure of one table is
+    told there and ends nothing; one that concerns them all is the future's.
+
+    A store without a way to do so need not implement it: this answers that it serves none of them, and costs no
+   request.
+*/
+QFuture<Result<ChangesPage>> RemoteStore::changes(const QList<TableCursor> &tables, int pageSize)
+{
+    Q_UNUSED(pageSize)
+    ChangesPage page;
+    for (const TableCursor &wanted : tables) {
+        TableChanges none;
+        none.table = wanted.table.name;
+        none.isServed = false;
+        page.tables.append(none);
+    }
+    return later(Result<ChangesPage>(page));
+}
+
+/*!
+    For each of \a tables that has one, a text that changes with every commit to the table: one that is the same as at
+    the last pull, whatever its form, saves the table's requests. It must be read before the table is.
+
+    A store that knows of no such texts need not implement it: this answers none, and costs no request.
+*/
+QFuture<Result<QHash<QString, QString>>> RemoteStore::remoteTimestamps(const QList<TableConfig> &tables)
+{
+    Q_UNUSED(tables)
+    return later(Result<QHash<QString, QString>>(QHash<QString, QString>()));
+}
+
+/*!
     \fn QFuture<Result<IdentityPage>> Tideline::RemoteStore::identities(const TableConfig &table, const QString &next)
-    Ids and versions of all rows of \a table that the user sees, page by page: \a next is empty at first, then what the
-    page before had.
+    Ids and versions of all rows of \a table that the user sees within its filter, page by page: \a next is empty at
+   first, then what the page before had.
 */
 
 /*!
     \fn QFuture<Result<PullPage>> Tideline::RemoteStore::fetch(const TableConfig &table, const QStringList &recordIds)
-    The rows of \a table with these \a recordIds. Those that the user cannot see are missing from the answer.
+    The rows of \a table with these \a recordIds, whatever its filter. Those that the user cannot see are missing from
+    the answer.
 */
 
 /*!

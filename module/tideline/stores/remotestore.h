@@ -8,6 +8,7 @@
 #include <tideline/core/tableconfig.h>
 
 #include <QtCore/QFuture>
+#include <QtCore/QHash>
 #include <QtCore/QList>
 
 #include <functional>
@@ -58,8 +59,9 @@ public:
     TableConfig table;
     QString cursor; // empty: from the beginning
     int pageSize = 1000;
-    bool wantsRowCount = false; // ask how many rows the user sees in the whole table
+    bool wantsRowCount = false; // ask how many rows the user sees in the whole table, within its filter
     bool isFirstPage = true;    // of this pull
+    QStringList columns;        // besides key and updatedAt; empty: all
 };
 
 class RemoteRow
@@ -78,7 +80,39 @@ public:
     QList<RemoteRow> rows;
     QString cursor; // to save together with these rows
     bool hasMore = false;
-    std::optional<qint64> rowCount; // of the whole table; may be absent though it was asked for
+    std::optional<qint64> rowCount; // of the whole table, within its filter; may be absent though it was asked for
+    bool isReset = false;           // the cursor meant nothing to the server: these are rows from the beginning
+    bool isSettled = true;          // nothing that the cursor covers has to be looked at again
+};
+
+// What is asked of one table.
+class TableCursor
+{
+public:
+    TableConfig table;
+    QString cursor; // empty: from the beginning
+    bool wantsRowCount = false;
+};
+
+// What has changed in one table.
+class TableChanges
+{
+public:
+    QString table;
+    QList<RemoteRow> rows;
+    QStringList removedIds; // gone, no longer to be seen by the user, or outside the filter
+    QString cursor;         // to save together with these
+    bool hasMore = false;   // ask again with this cursor, now
+    bool isReset = false;   // the former cursor meant nothing to the server: the table comes from its beginning
+    bool isServed = true;   // false: it has to be pulled by itself
+    std::optional<qint64> rowCount;
+    Failure failure; // then nothing else counts
+};
+
+class ChangesPage : public RemoteReply
+{
+public:
+    QList<TableChanges> tables; // those with news only
 };
 
 class IdentityPage : public RemoteReply
@@ -107,9 +141,14 @@ public:
     // How many items one push may carry where the application wants batches of this size.
     virtual int entriesPerPush(int batchSize) const { return batchSize; }
     virtual QFuture<Result<PullPage>> pull(const PullRequest &request) = 0;
-    // Ids and versions of all rows that the user sees, page by page.
+    // What has changed in many tables at once, at most so many records. A store that has no such way answers that it
+    // serves none of them; it is asked anew at every pull.
+    virtual QFuture<Result<ChangesPage>> changes(const QList<TableCursor> &tables, int pageSize);
+    // A text for each table that changes with every commit to it. Tables that are missing have none.
+    virtual QFuture<Result<QHash<QString, QString>>> remoteTimestamps(const QList<TableConfig> &tables);
+    // Ids and versions of all rows that the user sees within the table's filter, page by page.
     virtual QFuture<Result<IdentityPage>> identities(const TableConfig &table, const QString &next) = 0;
-    // Named rows; those that the user cannot see are absent from the answer.
+    // Named rows, whatever the table's filter; those that the user cannot see are absent from the answer.
     virtual QFuture<Result<PullPage>> fetch(const TableConfig &table, const QStringList &recordIds) = 0;
     virtual QFuture<Result<TableSchema>> schema(const TableConfig &table) = 0;
     // Asks the token provider for a fresh token; false: it has none but the one that was refused.

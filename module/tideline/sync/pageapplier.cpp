@@ -47,29 +47,30 @@ Result<void> PageApplier::prepare()
     return {};
 }
 
-Result<void> PageApplier::apply(const QList<RemoteRow> &rows, const std::optional<SyncCursor> &cursor)
+Result<void> PageApplier::apply(const QList<RemoteRow> &rows, const QStringList &removedIds, const Step &last)
 {
+    const qsizetype count = rows.size() + removedIds.size();
     qsizetype next = 0;
     do {
         const SyncReport before = m_report;
-        const qsizetype end = std::min(next + rowsOfTransaction, rows.size());
+        const qsizetype end = std::min(next + rowsOfTransaction, count);
         const Result<void> applied = m_context.inTransaction([&](UnitOfWork &work) -> Result<void> {
             const Result<QHash<QString, int>> open = m_context.storage->queue().openRecords(m_table.name);
             if (!open)
                 return open.failure();
             m_openRecords = *open;
-            for (qsizetype i = next; i < end; ++i)
-                TIDELINE_TRY(applyRow(work, rows.at(i)));
-            if (end == rows.size() && cursor)
-                return m_context.storage->timestamps().setCursor(work.transaction(), *cursor);
-            return {};
+            for (qsizetype i = next; i < end; ++i) {
+                TIDELINE_TRY(i < rows.size() ? applyRow(work, rows.at(i))
+                                             : applyAbsence(work, removedIds.at(i - rows.size())));
+            }
+            return end == count && last ? last(work) : Result<void>();
         });
         if (!applied) {
             m_report = before;
             return applied;
         }
         next = end;
-    } while (next < rows.size());
+    } while (next < count);
     return {};
 }
 

@@ -16,8 +16,9 @@ public:
 
     // Reads what the rows are applied to; once, before the first page.
     Result<void> prepare();
-    // The cursor, where there is one, is saved in the transaction of the last rows.
-    Result<void> apply(const QList<RemoteRow> &rows, const std::optional<SyncCursor> &cursor);
+    // last, where there is one, belongs to the transaction of the last rows: it saves the cursor.
+    using Step = std::function<Result<void>(UnitOfWork &work)>;
+    Result<void> apply(const QList<RemoteRow> &rows, const QStringList &removedIds, const Step &last);
     // The server does not have this record any more, or does not show it to the user.
     Result<void> applyAbsence(UnitOfWork &work, const QString &recordId);
 

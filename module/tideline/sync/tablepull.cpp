@@ -87,12 +87,13 @@ void TablePull::takePage(const PullPage &page, bool isFirstPage)
     m_cursor.value = page.cursor;
     if (page.hasMore)
         request(m_cursor.value, false); // under way while this one is applied
-    std::optional<SyncCursor> saved;
     if (!page.hasMore)
         m_cursor.pulledAt = m_context.now();
-    if (!page.rows.isEmpty() || !page.hasMore || former != m_cursor.value)
-        saved = m_cursor;
-    if (const Result<void> applied = m_applier.apply(page.rows, saved); !applied)
+    const bool isNews = !page.rows.isEmpty() || !page.hasMore || former != m_cursor.value;
+    const PageApplier::Step save = [this](UnitOfWork &work) {
+        return m_context.storage->timestamps().setCursor(work.transaction(), m_cursor);
+    };
+    if (const Result<void> applied = m_applier.apply(page.rows, {}, isNews ? save : nullptr); !applied)
         return finish(applied.failure());
     m_received += page.rows.size();
     if (!page.rows.isEmpty())
@@ -209,7 +210,7 @@ void TablePull::fetchMissing()
     const QStringList some = m_missing.mid(0, fetchedAtOnce);
     m_missing = m_missing.mid(fetchedAtOnce);
     whenDone(m_context.remote->fetch(m_table, some), [this](const PullPage &page) {
-        if (const Result<void> applied = m_applier.apply(page.rows, {}); !applied)
+        if (const Result<void> applied = m_applier.apply(page.rows, {}, {}); !applied)
             return finish(applied.failure());
         fetchMissing();
     });
