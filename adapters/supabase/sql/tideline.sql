@@ -962,6 +962,21 @@ exception when others then
 end
 $$;
 
+-- Whether anything in the table has changed that cannot be seen in this snapshot. Tells no more than that.
+create or replace function tideline.has_changes(number integer, since pg_snapshot) returns boolean
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    is_changed boolean;
+begin
+    execute format('select exists (select from tideline.changes_%s where changed_by >= $1 and not pg_visible_in_snapshot(changed_by, $2))',
+                   number)
+        into is_changed using pg_snapshot_xmin(since), since;
+    return is_changed;
+end
+$$;
+
 -- Reads a cursor, which clients keep as a text that they know nothing about: {"log": the log's oid, "since": a snapshot, …}.
 --   since   everything that can be seen in it has been told
 --   from    of a page of the table as it is: the key of its last row; the next page follows it
@@ -1009,6 +1024,9 @@ declare
     from_key text;    -- ($1 ->> 0)::uuid, …
     key_object text;  -- 'id', d.k1, …
     is_reset boolean;
+    is_continued boolean;
+    is_old boolean; -- the cursor
+    is_counted boolean;
     rows json[] := '{}';
     removed json[] := '{}';
     more_rows json[];
@@ -1026,8 +1044,7 @@ begin
     perform set_config('search_path', path, true);
     target := to_regclass(quote_ident(table_name));
     perform set_config('search_path', 'pg_catalog, pg_temp', true);
-    select t.id, t.updated_at, t.forgotten_by, t.forgotten_at, to_regclass('tideline.changes_' || t.id)::oid as log,
-           t.shape = tideline.shape(target) as is_current
+    select t.id, t.updated_at, t.shape, t.forgotten_by, t.forgotten_at, to_regclass('tideline.changes_' || t.id)::oid as log
     into enrolled from tideline.tables as t where t.relation = target;
     select array_agg(a.attname order by k.n) into primary_key
     from pg_index as i
@@ -1038,12 +1055,33 @@ begin
         when enrolled.log is null then 'enrolment'
         when primary_key is null or array(select k collate "C" from json_array_elements_text(wish -> 'key') as k order by 1)
                                     <> array(select k::text collate "C" from unnest(primary_key) as k order by 1) then 'key'
-        when wish ->> 'updatedAt' is distinct from enrolled.updated_at::text then 'version'
-        when enrolled.is_current is not true then 'enrolment' end); -- it was changed; an administrator is to enrol it again
+        when wish ->> 'updatedAt' is distinct from enrolled.updated_at::text then 'version' end);
     if answer ->> 'untracked' is not null then
         return;
     end if;
     answer := null;
+
+    place := tideline.read_cursor(wish ->> 'cursor');
+    is_reset := wish ->> 'cursor' is not null
+                and (place.since is null or place.log is distinct from enrolled.log
+                     -- from a database that went on after the backup that this one was made of
+                     or pg_snapshot_xmax(place.since) > pg_snapshot_xmax(present)
+                     or exists (select from tideline.upheavals as u
+                                where u.id = enrolled.id and not pg_visible_in_snapshot(u.changed_by, place.since))
+                     or enrolled.forgotten_by >= pg_snapshot_xmin(place.since)
+                        and (pg_snapshot_xmax(place.since) < pg_snapshot_xmax(enrolled.forgotten_at)
+                             or exists (select from pg_snapshot_xip(place.since) as x (xid)
+                                        where pg_visible_in_snapshot(x.xid, enrolled.forgotten_at))));
+    is_old := pg_snapshot_xmax(present)::text::numeric - pg_snapshot_xmax(place.since)::text::numeric >= 1000;
+    is_counted := coalesce((wish ->> 'count')::boolean, false);
+    if place.since is not null and not is_reset and place."from" is null and place.until is null and not is_old
+       and not is_counted and not tideline.has_changes(enrolled.id, place.since) then
+        return; -- in short what would come out below
+    end if;
+    if enrolled.shape is distinct from tideline.shape(target) then
+        answer := json_build_object('table', table_name, 'untracked', 'enrolment'); -- an administrator is to enrol it again
+        return;
+    end if;
 
     select coalesce(string_agg(case json_typeof(f.value)
                when 'null' then format(' and t.%I is null', f.key)
@@ -1065,17 +1103,6 @@ begin
     from unnest(primary_key) with ordinality as k (name, n)
     join pg_attribute as a on a.attrelid = target and a.attname = k.name;
 
-    place := tideline.read_cursor(wish ->> 'cursor');
-    is_reset := wish ->> 'cursor' is not null
-                and (place.since is null or place.log is distinct from enrolled.log
-                     -- from a database that went on after the backup that this one was made of
-                     or pg_snapshot_xmax(place.since) > pg_snapshot_xmax(present)
-                     or exists (select from tideline.upheavals as u
-                                where u.id = enrolled.id and not pg_visible_in_snapshot(u.changed_by, place.since))
-                     or enrolled.forgotten_by >= pg_snapshot_xmin(place.since)
-                        and (pg_snapshot_xmax(place.since) < pg_snapshot_xmax(enrolled.forgotten_at)
-                             or exists (select from pg_snapshot_xip(place.since) as x (xid)
-                                        where pg_visible_in_snapshot(x.xid, enrolled.forgotten_at))));
     if place.since is null or is_reset then
         place.since := present;
         place."from" := '[]';
@@ -1100,6 +1127,7 @@ begin
                                     'cursor', next::text, 'reset', is_reset,
                                     'more', taken = most_rows or place.since::text <> present::text);
     else
+        is_continued := place.until is not null;
         place.until := coalesce(place.until, present);
         place.after_xid := coalesce(place.after_xid,
                                     greatest(pg_snapshot_xmin(place.since)::text::numeric - 1, 0)::text::xid8);
@@ -1133,13 +1161,12 @@ begin
                                             'after', json_build_array(place.after_xid::text, place.after_n))
                      else json_build_object('log', enrolled.log, 'since', place.until) end;
         -- Where there is nothing for the caller the cursor goes on all the same now and then, so that it is not all read again.
-        if taken > 0 or wish ->> 'cursor' like '%"until"%' or read_count >= 100
-           or pg_snapshot_xmax(present)::text::numeric - pg_snapshot_xmax(place.since)::text::numeric >= 1000 then
+        if taken > 0 or is_continued or read_count >= 100 or is_old then
             answer := json_build_object('table', table_name, 'rows', to_json(rows), 'removed', to_json(removed),
                                         'cursor', next::text, 'reset', false, 'more', found_count = asked);
         end if;
     end if;
-    if (wish ->> 'count')::boolean then
+    if is_counted then
         perform set_config('search_path', path, true);
         execute format('select pg_catalog.count(*) from %s as t where true%s', target, is_wanted) into row_count;
         perform set_config('search_path', 'pg_catalog, pg_temp', true);
@@ -1187,7 +1214,8 @@ begin
 end
 $$;
 
-grant execute on function tideline.policy_columns(regclass), tideline.was_visible(integer, jsonb), tideline.read_cursor(text),
+grant execute on function tideline.policy_columns(regclass), tideline.has_changes(integer, pg_snapshot),
+    tideline.was_visible(integer, jsonb), tideline.read_cursor(text),
     tideline.pull_table(text, json, pg_snapshot, integer), tideline.pull(json, text) to public;
 
 -- Answers what has changed in enrolled tables since the cursors that earlier answers held, as the caller may see it:
