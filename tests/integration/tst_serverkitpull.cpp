@@ -786,10 +786,10 @@ void TestServerKitPull::notesEveryWayToWrite_data()
         "insert into parents (id) values (7)",
         "insert into parents (id) values (1), (8) on conflict (id) do update set id = excluded.id",
         "insert into parents (id) values (1), (8) on conflict do nothing",
-        "merge into parents as p using (values (1), (2), (9)) as v (id) on p.id = v.id when matched and v.id = 1 then "
+        "merge into parents as p using (values (1), (4), (9)) as v (id) on p.id = v.id when matched and v.id = 1 then "
         "delete "
         "when matched then update set id = 20 when not matched then insert (id) values (v.id)",
-        "copy parents (id) from program 'printf ''7\\n8\\n''",
+        "copy parents (id) from program 'seq 7 9'",
         "update parents set id = id + 10 where id > 3",
         "delete from parents where id = 1",
         "update parents set id = -id where id = 4; update parents set id = -id where id = -4",
