@@ -13,7 +13,7 @@ namespace {
 const QString createTable = QStringLiteral(R"sql(
 create table %1 (
     id uuid primary key, title text not null, notes text, state text not null, project_id uuid, due_on date,
-    priority int not null, effort numeric, done bool not null, updated_at timestamptz not null default clock_timestamp());
+    priority int not null, effort numeric(6, 2), done bool not null, updated_at timestamptz not null default clock_timestamp());
 create index on %1 (updated_at, id);
 )sql");
 
