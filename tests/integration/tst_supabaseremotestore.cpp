@@ -13,6 +13,8 @@
 #include <QtCore/QSet>
 #include <QtTest/QTest>
 
+#include <algorithm>
+
 using namespace Tideline;
 using namespace std::chrono_literals;
 
@@ -43,6 +45,13 @@ private Q_SLOTS:
     void pullsWhatCommitsLate();
     void pullsPastARowOfTheFuture();
     void countsRowsWithOneRequest();
+    void pullsWithinAFilter_data();
+    void pullsWithinAFilter();
+    void refusesFilters_data();
+    void refusesFilters();
+    void pullsSomeColumns();
+    void pullsForeignCursorsAnew();
+    void asksForSmallerPages();
     void keepsValuesExact();
 
     void takesAnyId_data();
@@ -110,17 +119,21 @@ void TestSupabaseRemoteStore::initTestCase()
         create policy read on owned for select using (owner <> 'hidden');
         create policy make on owned for insert with check (owner = 'me');
         create policy change on owned for update using (owner = 'me');
-        create table odd (id int primary key, "a.b" text, "select" text, "q""x" text, "ä +&=" text,
-                          updated_at timestamptz default now());
-        create table typed (id bigint primary key, s smallint not null, r real, d double precision, n numeric(10, 2),
-                            b boolean, j json, l text[], x bytea, t timestamptz, updated_at timestamptz);
+        create table sorts (id int primary key, t text, n numeric, b boolean, "q""x ,)" text,
+                                    updated_at timestamptz default now());
+    create table odd(id int primary key, "a.b" text, "select" text,
+                     "q"
+                     "x" text,
+                     "ä +&=" text, updated_at timestamptz default now());
+    create table typed(id bigint primary key, s smallint not null, r real, d double precision, n numeric(10, 2),
+                       b boolean, j json, l text[], x bytea, t timestamptz, updated_at timestamptz);
     )");
     QVERIFY2(m_stack.start(options), qPrintable(m_stack.error()));
 }
 
 void TestSupabaseRemoteStore::init()
 {
-    sql(QStringLiteral("truncate things, untimed, pairs, softs, owned, odd"));
+    sql(QStringLiteral("truncate things, sorts, untimed, pairs, softs, owned, odd"));
     m_store = std::make_unique<SupabaseRemoteStore>(options());
 }
 
@@ -312,374 +325,537 @@ void TestSupabaseRemoteStore::countsRowsWithOneRequest()
     QCOMPARE(news.rowCount, std::optional<qint64>(1199));
 }
 
-void TestSupabaseRemoteStore::keepsValuesExact()
+void TestSupabaseRemoteStore::pullsWithinAFilter_data()
 {
-    const Result<QVariantMap> payload = Json::parseObject(
-        R"({"big":9223372036854775807,"exact":12345678901234567890.12345678901234567890,)"
-        R"("name":"\uD83D\uDE00 ''","note":null,"data":{"a":[1,1.50,null,"x"],"b":12345678901234567890}})");
-    QVERIFY(payload.ok());
-    QCOMPARE(pushOne(pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1"), *payload)).kind,
-             PushOutcome::Kind::Applied);
-    const Pulled pulled = pullAll(m_things);
-    QCOMPARE(pulled.rows.size(), 1);
-    for (auto it = payload->cbegin(); it != payload->cend(); ++it)
-        QVERIFY2(Json::equivalent(pulled.rows.constFirst().values.value(it.key()), it.value()), qPrintable(it.key()));
-    QCOMPARE(pulled.rows.constFirst().values.value(QStringLiteral("exact")).value<Decimal>().digits(),
-             QStringLiteral("12345678901234567890.12345678901234567890"));
-}
-
-void TestSupabaseRemoteStore::takesAnyId_data()
-{
-    QTest::addColumn<QString>("id");
-    const QStringList ids{QStringLiteral("plain"), QStringLiteral("%41"),        QStringLiteral("a+b c"),
-                          QStringLiteral(",)("),   QStringLiteral("\"quoted\""), QStringLiteral("back\\slash\\"),
-                          QStringLiteral("it's"),  QStringLiteral("a.eq.b:c"),   QStringLiteral("&x=y#z?/"),
-                          QStringLiteral("äß漢😀"), QStringLiteral("null"),       QStringLiteral("{a,b}"),
-                          QStringLiteral(" "),     QStringLiteral("*"),          QStringLiteral("(any).{x}")};
-    for (const QString &id : ids)
-        QTest::newRow(qPrintable(id)) << id;
-}
-
-void TestSupabaseRemoteStore::takesAnyId()
-{
-    QFETCH(QString, id);
-    const PushOutcome inserted = pushOne(pushItem(m_things, SyncOperation::Upsert, id, named(id)));
-    QCOMPARE(inserted.kind, PushOutcome::Kind::Applied);
-    QCOMPARE(inserted.serverRow->value(QStringLiteral("id")).toString(), id);
-    QCOMPARE(inserted.serverRow->value(QStringLiteral("name")).toString(), id);
-    // A second row, so that the cursor has to stand behind this one.
-    QCOMPARE(pushOne(pushItem(m_things, SyncOperation::Upsert, QStringLiteral("other"))).kind,
-             PushOutcome::Kind::Applied);
-    QCOMPARE(pullAll(m_things, {}, 1).rows.size(), 2);
-
-    const Result<PullPage> fetched = await(m_store->fetch(m_things, {id, QStringLiteral("absent")}));
-    QVERIFY(fetched.ok());
-    QCOMPARE(fetched->rows.size(), 1);
-    QCOMPARE(fetched->rows.constFirst().recordId, id);
-
-    const PushOutcome changed =
-        pushOne(pushItem(m_things, SyncOperation::Patch, id, named(QStringLiteral("changed")), inserted.serverRow));
-    QCOMPARE(changed.kind, PushOutcome::Kind::Applied);
-    QCOMPARE(pushOne(pushItem(m_things, SyncOperation::Delete, id, {}, changed.serverRow)).kind,
-             PushOutcome::Kind::Applied);
-    QCOMPARE(sqlValue(QStringLiteral("select count(*) from things")), QStringLiteral("1"));
-}
-
-void TestSupabaseRemoteStore::insertsInOneRequest()
-{
-    QList<PushItem> items;
-    for (int i = 0; i < 50; ++i)
-        items.append(pushItem(m_things, SyncOperation::Upsert, QString::number(i), named(QString::number(i))));
-    const PushReply reply = await(m_store->push(items, true));
-    QCOMPARE(reply.requests, 1);
-    QCOMPARE(reply.clockOffset, std::optional<qint64>(0));
-    for (int i = 0; i < 50; ++i) {
-        QCOMPARE(reply.outcomes.at(i).kind, PushOutcome::Kind::Applied);
-        QCOMPARE(reply.outcomes.at(i).serverRow->value(QStringLiteral("name")).toString(), QString::number(i));
+    QTest::addColumn<QByteArray>("filter");
+    QTest::addColumn<QString>("condition");
+    const auto row = [](const char *filter, const char *condition) {
+        QTest::newRow(filter) << QByteArray(filter) << QString::fromUtf8(condition);
+    };
+    row(R"({})", "true");
+    row(R"({"t": "a"})", "t = 'a'");
+    row(R"({"t": ""})", "t = ''");
+    row(R"({"t": null})", "t is null");
+    row(R"({"t": "null"})", "t = 'null'");
+    row(R"({"t": "eq.a"})", "t = 'eq.a'");
+    row(R"({"t": "%41+,)\"'\\ &x=1#"})", R"(t = '%41+,)"''\ &x=1#')");
+    row(R"({"t": ["%41+,)\"'\\ &x=1#", "", "null", "(a)"]
+})", R"(t in ('%41+,)"''\ &x=1#', '', 'null', '(a)'))");
+    row(R"({"t": ["a","a,b","c"]})", "t in ('a', 'a,b', 'c')");
+row(R"({"t": "ä漢😀"})", "t = 'ä漢😀'");
+row(R"({"t": []})", "false");
+row(R"({"n": 12345678901234567890.12})", "n = 12345678901234567890.12");
+row(R"({"n": [1, 12345678901234567890.12, 9]})", "n in (1, 12345678901234567890.12, 9)");
+row(R"({"b": false})", "not b");
+row(R"({"b": [true]})", "b");
+row(R"({"b": null, "n": [1, 2]})", "b is null and n in (1, 2)");
+    row(R"({"q\"x ,)": ["y", "z"]
+    })", R"("q""x ,)" in ('y', 'z'))");
     }
-}
 
-void TestSupabaseRemoteStore::blendsNoKeys()
-{
-    const QVariantMap withNote{{QStringLiteral("note"), QStringLiteral("n")}};
-    const PushReply reply =
-        await(m_store->push({pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1"), named(QStringLiteral("a"))),
-                             pushItem(m_things, SyncOperation::Upsert, QStringLiteral("2"), withNote)},
-                            true));
-    QCOMPARE(reply.requests, 2);
-    QCOMPARE(sqlValue(QStringLiteral("select string_agg(name || '|' || note, ';' order by id) from things")),
-             QStringLiteral("a|no note;unnamed|n"));
-}
-
-void TestSupabaseRemoteStore::letsOneRefusalBlockNoOther()
-{
-    QList<PushItem> items;
-    for (int i = 0; i < 5; ++i) {
-        const QVariantMap payload{{QStringLiteral("size"), i == 2 ? 5000 : i}};
-        items.append(pushItem(m_things, SyncOperation::Upsert, QString::number(i), payload));
+    void TestSupabaseRemoteStore::pullsWithinAFilter()
+    {
+        QFETCH(QByteArray, filter);
+        QFETCH(QString, condition);
+        sql(QStringLiteral(R"(insert into sorts (id, t, n, b, "q""x ,)") values(1, 'a', 1, true, 'y'),
+            (2, 'b', 2, false, 'z'), (3, '', 9, null, ''), (4, null, null, null, null),
+            (5, 'null', 12345678901234567890.12, true, null), (6, 'eq.a', 12345678901234567890.13, false, null),
+            (7, '%41+,)"' '\ &x=1#', 1, null, null), (8, 'a,b', 2, true, null), (9, '(a)', 1e3, true, null),
+            (10, 'ä漢😀', 5, false, null)) "));
+            TableConfig table(QStringLiteral("sorts"));
+        const Result<QVariantMap> parsed = Json::parseObject(filter);
+        QVERIFY(parsed.ok());
+        table.filter = *parsed;
+        const QString expected = sqlValue(
+            QStringLiteral("select coalesce(string_agg(id::text, ',' order by id), '') from sorts where ") + condition);
+        const auto joined = [](QStringList ids) {
+            std::sort(ids.begin(), ids.end(), [](const QString &a, const QString &b) { return a.toInt() < b.toInt(); });
+            return ids.join(QLatin1Char(','));
+        };
+        const Pulled pulled = pullAll(table, {}, 2, true);
+        QVERIFY2(!pulled.failure.isFailure(), qPrintable(pulled.failure.detail));
+        QStringList ids;
+        for (const RemoteRow &row : pulled.rows)
+            ids.append(row.recordId);
+        QCOMPARE(joined(ids), expected);
+        QCOMPARE(pullAll(table, {}, 100, true).rowCount, std::optional<qint64>(ids.size()));
+        const Result<IdentityPage> identities = await(m_store->identities(table, {}));
+        QVERIFY2(identities.ok(), qPrintable(identities.failure().detail));
+        QCOMPARE(joined(identities->recordIds), expected);
+        // Named rows come whatever the filter says.
+        const Result<PullPage> fetched = await(m_store->fetch(table, {QStringLiteral("1"), QStringLiteral("4")}));
+        QVERIFY(fetched.ok());
+        QCOMPARE(fetched->rows.size(), 2);
     }
-    const PushReply reply = await(m_store->push(items, true));
-    for (int i = 0; i < 5; ++i)
-        QVERIFY2(reply.outcomes.at(i).kind == (i == 2 ? PushOutcome::Kind::Failed : PushOutcome::Kind::Applied),
-                 qPrintable(reply.outcomes.at(i).failure.detail));
-    const Failure failure = reply.outcomes.at(2).failure;
-    QCOMPARE(failure.code, Failure::Code::Remote);
-    QCOMPARE(failure.httpStatus, 400);
-    QCOMPARE(failure.serverCode, QStringLiteral("23514"));
-    QVERIFY2(failure.detail.contains(QLatin1String("things_size_check")), qPrintable(failure.detail));
-    QVERIFY2(!failure.detail.contains(QLatin1String("5000")), qPrintable(failure.detail));
-}
 
-void TestSupabaseRemoteStore::doesNotOverwrite()
-{
-    const PushOutcome mine =
-        pushOne(pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1"), named(QStringLiteral("mine"))));
-    sql(QStringLiteral("update things set name = 'theirs'"));
-    const QList<SyncOperation> operations{SyncOperation::Upsert, SyncOperation::Patch, SyncOperation::Delete};
-    for (const SyncOperation operation : operations) {
-        for (const bool hasBase : {true, false}) {
-            const PushOutcome outcome =
-                pushOne(pushItem(m_things, operation, QStringLiteral("1"),
-                                 operation == SyncOperation::Delete ? QVariantMap() : named(QStringLiteral("again")),
-                                 hasBase ? mine.serverRow : std::nullopt));
-            QCOMPARE(outcome.kind, PushOutcome::Kind::Differs);
-            QCOMPARE(outcome.serverRow->value(QStringLiteral("name")).toString(), QStringLiteral("theirs"));
+    void TestSupabaseRemoteStore::refusesFilters_data()
+    {
+        QTest::addColumn<QVariant>("value");
+        QTest::newRow("object") << QVariant(QVariantMap{{QStringLiteral("a"), 1}});
+        QTest::newRow("null in a list") << QVariant(QVariantList{1, QVariant()});
+        QTest::newRow("nested list") << QVariant(QVariantList{1, QVariantList{2}});
+        QTest::newRow("lone surrogate") << QVariant(QString(QChar(0xd800)));
+        QTest::newRow("too long") << QVariant(QStringList(200, QStringLiteral("0123456789-0123456789-0123456789")));
+    }
+
+    void TestSupabaseRemoteStore::refusesFilters()
+    {
+        QFETCH(QVariant, value);
+        TableConfig table(QStringLiteral("sorts"));
+        table.filter = {{QStringLiteral("t"), value}};
+        const Failure failure = pullAll(table).failure;
+        QCOMPARE(failure.code, Failure::Code::Invalid);
+        QVERIFY2(failure.detail.contains(QLatin1String("table sorts")), qPrintable(failure.detail));
+        QVERIFY(!failure.detail.contains(QLatin1String("0123456789")));
+        QCOMPARE(await(m_store->identities(table, {})).failure().code, Failure::Code::Invalid);
+    }
+
+    void TestSupabaseRemoteStore::pullsSomeColumns()
+    {
+        sql(QStringLiteral("insert into softs (id, name, deleted_at) values (1, 'a', null), (2, 'b', now())"));
+        PullRequest request;
+        request.table = TableConfig(QStringLiteral("softs"));
+        request.table.deletedAt = QStringLiteral("deleted_at");
+        request.columns = QStringList{QStringLiteral("name"), QStringLiteral("id")};
+        const Result<PullPage> page = await(m_store->pull(request));
+        QVERIFY2(page.ok(), qPrintable(page.failure().detail));
+        QCOMPARE(page->rows.size(), 2);
+        QCOMPARE(page->rows.at(0).values.keys(), QStringList({QStringLiteral("deleted_at"), QStringLiteral("id"),
+                                                              QStringLiteral("name"), QStringLiteral("updated_at")}));
+        QVERIFY(!page->rows.at(0).isDeleted && page->rows.at(1).isDeleted);
+        request.table.deletedAt.clear();
+        QCOMPARE(await(m_store->pull(request))->rows.at(0).values.size(), 3);
+    }
+
+    void TestSupabaseRemoteStore::pullsForeignCursorsAnew()
+    {
+        sql(QStringLiteral("set test.time = '2020-01-01'; insert into things (id) values ('1'), ('2')"));
+        PullRequest request;
+        request.table = m_things;
+        for (const QString &cursor :
+             {QStringLiteral(R"({"log":1,"since":"1:1:"})"), QStringLiteral("garbage"), QStringLiteral("[]"),
+              QStringLiteral(R"({"v":1,"at":{"t":"2020-01-01T00:00:00+00:00","k":["1","2","3"]}})")}) {
+            request.cursor = cursor;
+            const Result<PullPage> page = await(m_store->pull(request));
+            QVERIFY2(page.ok(), qPrintable(page.failure().detail));
+            QVERIFY(page->isReset && page->isSettled);
+            QCOMPARE(page->rows.size(), 2);
+            request.cursor = page->cursor;
+            const Result<PullPage> next = await(m_store->pull(request));
+            QVERIFY(next.ok() && !next->isReset && next->rows.isEmpty());
+        }
+        sql(QStringLiteral("insert into things (id) values ('3')"));
+        const Result<PullPage> young = await(m_store->pull(request));
+        QVERIFY(young.ok());
+        QVERIFY(!young->isSettled); // its time has to be looked at again
+    }
+
+    void TestSupabaseRemoteStore::asksForSmallerPages()
+    {
+        sql(QStringLiteral(
+            "set test.time = '2020-01-01';"
+            "insert into things (id, note) select 'r' || g, repeat('x', 1000) from generate_series(1, 200) g"));
+        SupabaseOptions small = options();
+        small.maxResponseBytes = 40 * 1024;
+        m_store = std::make_unique<SupabaseRemoteStore>(small);
+        const Pulled pulled = pullAll(m_things, {}, 1000, true);
+        QVERIFY2(!pulled.failure.isFailure(), qPrintable(pulled.failure.detail));
+        QSet<QString> ids;
+        for (const RemoteRow &row : pulled.rows)
+            ids.insert(row.recordId);
+        QCOMPARE(pulled.rows.size(), 200);
+        QCOMPARE(ids.size(), 200);
+        QCOMPARE(await(m_store->fetch(m_things, ids.values()))->rows.size(), 200);
+
+        small.maxResponseBytes = 1000;
+        m_store = std::make_unique<SupabaseRemoteStore>(small);
+        const Failure failure = pullAll(m_things).failure;
+        QVERIFY2(failure.detail.contains(QLatin1String("one record of table things")), qPrintable(failure.detail));
+        QVERIFY2(failure.detail.contains(QLatin1String("maxResponseBytes")), qPrintable(failure.detail));
+        QVERIFY(!await(m_store->fetch(m_things, ids.values())).ok());
+        // Ids are short: only the page of them shrinks.
+        QStringList listed;
+        QString next;
+        do {
+            const Result<IdentityPage> page = await(m_store->identities(m_things, next));
+            QVERIFY2(page.ok(), qPrintable(page.failure().detail));
+            listed += page->recordIds;
+            next = page->next;
+        } while (!next.isEmpty());
+        QCOMPARE(listed.size(), 200);
+    }
+
+    void TestSupabaseRemoteStore::keepsValuesExact()
+    {
+        const Result<QVariantMap> payload = Json::parseObject(
+            R"({"big":9223372036854775807,"exact":12345678901234567890.12345678901234567890,)"
+            R"("name":"\uD83D\uDE00 ''","note":null,"data":{"a":[1,1.50,null,"x"],"b":12345678901234567890}})");
+        QVERIFY(payload.ok());
+        QCOMPARE(pushOne(pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1"), *payload)).kind,
+                 PushOutcome::Kind::Applied);
+        const Pulled pulled = pullAll(m_things);
+        QCOMPARE(pulled.rows.size(), 1);
+        for (auto it = payload->cbegin(); it != payload->cend(); ++it)
+            QVERIFY2(Json::equivalent(pulled.rows.constFirst().values.value(it.key()), it.value()),
+                     qPrintable(it.key()));
+        QCOMPARE(pulled.rows.constFirst().values.value(QStringLiteral("exact")).value<Decimal>().digits(),
+                 QStringLiteral("12345678901234567890.12345678901234567890"));
+    }
+
+    void TestSupabaseRemoteStore::takesAnyId_data()
+    {
+        QTest::addColumn<QString>("id");
+        const QStringList ids{QStringLiteral("plain"), QStringLiteral("%41"),        QStringLiteral("a+b c"),
+                              QStringLiteral(",)("),   QStringLiteral("\"quoted\""), QStringLiteral("back\\slash\\"),
+                              QStringLiteral("it's"),  QStringLiteral("a.eq.b:c"),   QStringLiteral("&x=y#z?/"),
+                              QStringLiteral("äß漢😀"), QStringLiteral("null"),       QStringLiteral("{a,b}"),
+                              QStringLiteral(" "),     QStringLiteral("*"),          QStringLiteral("(any).{x}")};
+        for (const QString &id : ids)
+            QTest::newRow(qPrintable(id)) << id;
+    }
+
+    void TestSupabaseRemoteStore::takesAnyId()
+    {
+        QFETCH(QString, id);
+        const PushOutcome inserted = pushOne(pushItem(m_things, SyncOperation::Upsert, id, named(id)));
+        QCOMPARE(inserted.kind, PushOutcome::Kind::Applied);
+        QCOMPARE(inserted.serverRow->value(QStringLiteral("id")).toString(), id);
+        QCOMPARE(inserted.serverRow->value(QStringLiteral("name")).toString(), id);
+        // A second row, so that the cursor has to stand behind this one.
+        QCOMPARE(pushOne(pushItem(m_things, SyncOperation::Upsert, QStringLiteral("other"))).kind,
+                 PushOutcome::Kind::Applied);
+        QCOMPARE(pullAll(m_things, {}, 1).rows.size(), 2);
+
+        const Result<PullPage> fetched = await(m_store->fetch(m_things, {id, QStringLiteral("absent")}));
+        QVERIFY(fetched.ok());
+        QCOMPARE(fetched->rows.size(), 1);
+        QCOMPARE(fetched->rows.constFirst().recordId, id);
+
+        const PushOutcome changed =
+            pushOne(pushItem(m_things, SyncOperation::Patch, id, named(QStringLiteral("changed")), inserted.serverRow));
+        QCOMPARE(changed.kind, PushOutcome::Kind::Applied);
+        QCOMPARE(pushOne(pushItem(m_things, SyncOperation::Delete, id, {}, changed.serverRow)).kind,
+                 PushOutcome::Kind::Applied);
+        QCOMPARE(sqlValue(QStringLiteral("select count(*) from things")), QStringLiteral("1"));
+    }
+
+    void TestSupabaseRemoteStore::insertsInOneRequest()
+    {
+        QList<PushItem> items;
+        for (int i = 0; i < 50; ++i)
+            items.append(pushItem(m_things, SyncOperation::Upsert, QString::number(i), named(QString::number(i))));
+        const PushReply reply = await(m_store->push(items, true));
+        QCOMPARE(reply.requests, 1);
+        QCOMPARE(reply.clockOffset, std::optional<qint64>(0));
+        for (int i = 0; i < 50; ++i) {
+            QCOMPARE(reply.outcomes.at(i).kind, PushOutcome::Kind::Applied);
+            QCOMPARE(reply.outcomes.at(i).serverRow->value(QStringLiteral("name")).toString(), QString::number(i));
         }
     }
-    QCOMPARE(sqlValue(QStringLiteral("select name from things")), QStringLiteral("theirs"));
-    sql(QStringLiteral("delete from things"));
-    const PushOutcome gone = pushOne(
-        pushItem(m_things, SyncOperation::Patch, QStringLiteral("1"), named(QStringLiteral("x")), mine.serverRow));
-    QCOMPARE(gone.kind, PushOutcome::Kind::Differs);
-    QVERIFY(!gone.serverRow);
-}
 
-void TestSupabaseRemoteStore::recognisesItsOwnLostPush()
-{
-    const PushItem insert = pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1"), named(QStringLiteral("a")));
-    const PushOutcome first = pushOne(insert);
-    const PushOutcome repeated = pushOne(insert);
-    QCOMPARE(repeated.kind, PushOutcome::Kind::Applied);
-    QCOMPARE(repeated.serverRow, first.serverRow);
-
-    const PushItem patch =
-        pushItem(m_things, SyncOperation::Patch, QStringLiteral("1"), named(QStringLiteral("b")), first.serverRow);
-    const PushOutcome patched = pushOne(patch);
-    QCOMPARE(pushOne(patch).kind, PushOutcome::Kind::Applied);
-    QCOMPARE(pushOne(patch).serverRow, patched.serverRow);
-}
-
-void TestSupabaseRemoteStore::patchesOnTopOfTheBase()
-{
-    const PushOutcome first = pushOne(
-        pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1"),
-                 {{QStringLiteral("name"), QStringLiteral("a")}, {QStringLiteral("note"), QStringLiteral("n")}}));
-    // The version is the server's: what the payload says about it is not sent.
-    const PushOutcome patched = pushOne(pushItem(
-        m_things, SyncOperation::Patch, QStringLiteral("1"),
-        {{QStringLiteral("name"), QStringLiteral("b")}, {QStringLiteral("updated_at"), QStringLiteral("nonsense")}},
-        first.serverRow));
-    QCOMPARE(patched.kind, PushOutcome::Kind::Applied);
-    QCOMPARE(patched.serverRow->value(QStringLiteral("note")).toString(), QStringLiteral("n"));
-    QVERIFY(patched.serverRow->value(QStringLiteral("updated_at"))
-            != first.serverRow->value(QStringLiteral("updated_at")));
-    const PushOutcome empty =
-        pushOne(pushItem(m_things, SyncOperation::Patch, QStringLiteral("1"), {}, patched.serverRow));
-    QCOMPARE(empty.kind, PushOutcome::Kind::Applied);
-    QCOMPARE(empty.serverRow, patched.serverRow);
-}
-
-void TestSupabaseRemoteStore::deletesConditionally()
-{
-    const PushOutcome made = pushOne(pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1")));
-    const PushItem remove = pushItem(m_things, SyncOperation::Delete, QStringLiteral("1"), {}, made.serverRow);
-    const PushOutcome removed = pushOne(remove);
-    QCOMPARE(removed.kind, PushOutcome::Kind::Applied);
-    QVERIFY(!removed.serverRow);
-    QCOMPARE(sqlValue(QStringLiteral("select count(*) from things")), QStringLiteral("0"));
-    QCOMPARE(pushOne(remove).kind, PushOutcome::Kind::Applied); // absent is what was wanted
-    QCOMPARE(pushOne(pushItem(m_things, SyncOperation::Delete, QStringLiteral("2"))).kind, PushOutcome::Kind::Applied);
-}
-
-void TestSupabaseRemoteStore::marksAsDeleted()
-{
-    TableConfig table(QStringLiteral("softs"));
-    table.deletedAt = QStringLiteral("deleted_at");
-    const PushOutcome made =
-        pushOne(pushItem(table, SyncOperation::Upsert, QStringLiteral("1"), named(QStringLiteral("a"))));
-    const PushItem remove = pushItem(table, SyncOperation::Delete, QStringLiteral("1"), {}, made.serverRow);
-    const PushOutcome removed = pushOne(remove);
-    QCOMPARE(removed.kind, PushOutcome::Kind::Applied);
-    QCOMPARE(sqlValue(QStringLiteral("select abs(extract(epoch from now() - deleted_at)) < 60 from softs")),
-             QStringLiteral("t"));
-    QCOMPARE(pushOne(remove).kind, PushOutcome::Kind::Applied);
-    const Pulled pulled = pullAll(table);
-    QCOMPARE(pulled.rows.size(), 1);
-    QVERIFY(pulled.rows.constFirst().isDeleted);
-    // A new row of that id is no echo of ours while the mark is there.
-    QCOMPARE(pushOne(pushItem(table, SyncOperation::Upsert, QStringLiteral("1"), named(QStringLiteral("a")))).kind,
-             PushOutcome::Kind::Differs);
-}
-
-void TestSupabaseRemoteStore::holdsUnknownTables()
-{
-    const TableConfig unknown(QStringLiteral("unknown"));
-    const PushReply reply = await(m_store->push({pushItem(unknown, SyncOperation::Upsert, QStringLiteral("1")),
-                                                 pushItem(unknown, SyncOperation::Upsert, QStringLiteral("2")),
-                                                 pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1"))},
-                                                true));
-    QCOMPARE(reply.outcomes.at(0).kind, PushOutcome::Kind::Failed);
-    QCOMPARE(reply.outcomes.at(0).failure.httpStatus, 404);
-    QCOMPARE(reply.outcomes.at(1).kind, PushOutcome::Kind::NotSent);
-    QCOMPARE(reply.outcomes.at(2).kind, PushOutcome::Kind::Applied);
-    QCOMPARE(pullAll(unknown).failure.httpStatus, 404);
-}
-
-void TestSupabaseRemoteStore::namesHiddenRows()
-{
-    sql(QStringLiteral("insert into owned values (1, 'secret', 'hidden'), (2, 'b', 'you')"));
-    const TableConfig table(QStringLiteral("owned"));
-    const auto owned = [](const QString &owner) {
-        return QVariantMap{{QStringLiteral("name"), QStringLiteral("x")}, {QStringLiteral("owner"), owner}};
-    };
-    const PushReply reply =
-        await(m_store->push({pushItem(table, SyncOperation::Upsert, QStringLiteral("1"), owned(QStringLiteral("me"))),
-                             pushItem(table, SyncOperation::Upsert, QStringLiteral("3"), owned(QStringLiteral("you"))),
-                             pushItem(table, SyncOperation::Upsert, QStringLiteral("4"), owned(QStringLiteral("me")))},
-                            true));
-    QCOMPARE(reply.outcomes.at(0).failure.code, Failure::Code::RlsViolation);
-    QVERIFY(reply.outcomes.at(0).failure.detail.contains(QLatin1String("hidden")));
-    QCOMPARE(reply.outcomes.at(1).failure.code, Failure::Code::RlsViolation);
-    QCOMPARE(reply.outcomes.at(1).failure.serverCode, QStringLiteral("42501"));
-    QCOMPARE(reply.outcomes.at(2).kind, PushOutcome::Kind::Applied);
-
-    // Visible, but not to be changed: never "done", and no conflict that would come back for ever.
-    const Result<PullPage> visible = await(m_store->fetch(table, {QStringLiteral("2")}));
-    QVERIFY(visible.ok() && visible->rows.size() == 1);
-    for (const SyncOperation operation : {SyncOperation::Patch, SyncOperation::Delete}) {
-        const PushOutcome refused =
-            pushOne(pushItem(table, operation, QStringLiteral("2"), named(QStringLiteral("changed")),
-                             visible->rows.constFirst().values));
-        QCOMPARE(refused.failure.code, Failure::Code::RlsViolation);
+    void TestSupabaseRemoteStore::blendsNoKeys()
+    {
+        const QVariantMap withNote{{QStringLiteral("note"), QStringLiteral("n")}};
+        const PushReply reply = await(
+            m_store->push({pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1"), named(QStringLiteral("a"))),
+                           pushItem(m_things, SyncOperation::Upsert, QStringLiteral("2"), withNote)},
+                          true));
+        QCOMPARE(reply.requests, 2);
+        QCOMPARE(sqlValue(QStringLiteral("select string_agg(name || '|' || note, ';' order by id) from things")),
+                 QStringLiteral("a|no note;unnamed|n"));
     }
-    QCOMPARE(sqlValue(QStringLiteral("select name from owned where id = 2")), QStringLiteral("b"));
-}
 
-void TestSupabaseRemoteStore::quotesColumnNames()
-{
-    TableConfig table(QStringLiteral("odd"));
-    const QVariantMap payload{{QStringLiteral("a.b"), QStringLiteral("1")},
-                              {QStringLiteral("select"), QStringLiteral("2")},
-                              {QStringLiteral("q\"x"), QStringLiteral("3")},
-                              {QStringLiteral("ä +&="), QStringLiteral("4")}};
-    const PushOutcome made = pushOne(pushItem(table, SyncOperation::Upsert, QStringLiteral("1"), payload));
-    QVERIFY2(made.kind == PushOutcome::Kind::Applied, qPrintable(made.failure.detail));
-    for (auto it = payload.cbegin(); it != payload.cend(); ++it) {
-        QCOMPARE(made.serverRow->value(it.key()), it.value());
-        table.key = QStringList{it.key()}; // also as a filter and in the order
-        const Pulled pulled = pullAll(table, {}, 1);
-        QVERIFY2(!pulled.failure.isFailure(), qPrintable(pulled.failure.detail));
+    void TestSupabaseRemoteStore::letsOneRefusalBlockNoOther()
+    {
+        QList<PushItem> items;
+        for (int i = 0; i < 5; ++i) {
+            const QVariantMap payload{{QStringLiteral("size"), i == 2 ? 5000 : i}};
+            items.append(pushItem(m_things, SyncOperation::Upsert, QString::number(i), payload));
+        }
+        const PushReply reply = await(m_store->push(items, true));
+        for (int i = 0; i < 5; ++i)
+            QVERIFY2(reply.outcomes.at(i).kind == (i == 2 ? PushOutcome::Kind::Failed : PushOutcome::Kind::Applied),
+                     qPrintable(reply.outcomes.at(i).failure.detail));
+        const Failure failure = reply.outcomes.at(2).failure;
+        QCOMPARE(failure.code, Failure::Code::Remote);
+        QCOMPARE(failure.httpStatus, 400);
+        QCOMPARE(failure.serverCode, QStringLiteral("23514"));
+        QVERIFY2(failure.detail.contains(QLatin1String("things_size_check")), qPrintable(failure.detail));
+        QVERIFY2(!failure.detail.contains(QLatin1String("5000")), qPrintable(failure.detail));
+    }
+
+    void TestSupabaseRemoteStore::doesNotOverwrite()
+    {
+        const PushOutcome mine =
+            pushOne(pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1"), named(QStringLiteral("mine"))));
+        sql(QStringLiteral("update things set name = 'theirs'"));
+        const QList<SyncOperation> operations{SyncOperation::Upsert, SyncOperation::Patch, SyncOperation::Delete};
+        for (const SyncOperation operation : operations) {
+            for (const bool hasBase : {true, false}) {
+                const PushOutcome outcome = pushOne(
+                    pushItem(m_things, operation, QStringLiteral("1"),
+                             operation == SyncOperation::Delete ? QVariantMap() : named(QStringLiteral("again")),
+                             hasBase ? mine.serverRow : std::nullopt));
+                QCOMPARE(outcome.kind, PushOutcome::Kind::Differs);
+                QCOMPARE(outcome.serverRow->value(QStringLiteral("name")).toString(), QStringLiteral("theirs"));
+            }
+        }
+        QCOMPARE(sqlValue(QStringLiteral("select name from things")), QStringLiteral("theirs"));
+        sql(QStringLiteral("delete from things"));
+        const PushOutcome gone = pushOne(
+            pushItem(m_things, SyncOperation::Patch, QStringLiteral("1"), named(QStringLiteral("x")), mine.serverRow));
+        QCOMPARE(gone.kind, PushOutcome::Kind::Differs);
+        QVERIFY(!gone.serverRow);
+    }
+
+    void TestSupabaseRemoteStore::recognisesItsOwnLostPush()
+    {
+        const PushItem insert =
+            pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1"), named(QStringLiteral("a")));
+        const PushOutcome first = pushOne(insert);
+        const PushOutcome repeated = pushOne(insert);
+        QCOMPARE(repeated.kind, PushOutcome::Kind::Applied);
+        QCOMPARE(repeated.serverRow, first.serverRow);
+
+        const PushItem patch =
+            pushItem(m_things, SyncOperation::Patch, QStringLiteral("1"), named(QStringLiteral("b")), first.serverRow);
+        const PushOutcome patched = pushOne(patch);
+        QCOMPARE(pushOne(patch).kind, PushOutcome::Kind::Applied);
+        QCOMPARE(pushOne(patch).serverRow, patched.serverRow);
+    }
+
+    void TestSupabaseRemoteStore::patchesOnTopOfTheBase()
+    {
+        const PushOutcome first = pushOne(
+            pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1"),
+                     {{QStringLiteral("name"), QStringLiteral("a")}, {QStringLiteral("note"), QStringLiteral("n")}}));
+        // The version is the server's: what the payload says about it is not sent.
+        const PushOutcome patched = pushOne(pushItem(
+            m_things, SyncOperation::Patch, QStringLiteral("1"),
+            {{QStringLiteral("name"), QStringLiteral("b")}, {QStringLiteral("updated_at"), QStringLiteral("nonsense")}},
+            first.serverRow));
+        QCOMPARE(patched.kind, PushOutcome::Kind::Applied);
+        QCOMPARE(patched.serverRow->value(QStringLiteral("note")).toString(), QStringLiteral("n"));
+        QVERIFY(patched.serverRow->value(QStringLiteral("updated_at"))
+                != first.serverRow->value(QStringLiteral("updated_at")));
+        const PushOutcome empty =
+            pushOne(pushItem(m_things, SyncOperation::Patch, QStringLiteral("1"), {}, patched.serverRow));
+        QCOMPARE(empty.kind, PushOutcome::Kind::Applied);
+        QCOMPARE(empty.serverRow, patched.serverRow);
+    }
+
+    void TestSupabaseRemoteStore::deletesConditionally()
+    {
+        const PushOutcome made = pushOne(pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1")));
+        const PushItem remove = pushItem(m_things, SyncOperation::Delete, QStringLiteral("1"), {}, made.serverRow);
+        const PushOutcome removed = pushOne(remove);
+        QCOMPARE(removed.kind, PushOutcome::Kind::Applied);
+        QVERIFY(!removed.serverRow);
+        QCOMPARE(sqlValue(QStringLiteral("select count(*) from things")), QStringLiteral("0"));
+        QCOMPARE(pushOne(remove).kind, PushOutcome::Kind::Applied); // absent is what was wanted
+        QCOMPARE(pushOne(pushItem(m_things, SyncOperation::Delete, QStringLiteral("2"))).kind,
+                 PushOutcome::Kind::Applied);
+    }
+
+    void TestSupabaseRemoteStore::marksAsDeleted()
+    {
+        TableConfig table(QStringLiteral("softs"));
+        table.deletedAt = QStringLiteral("deleted_at");
+        const PushOutcome made =
+            pushOne(pushItem(table, SyncOperation::Upsert, QStringLiteral("1"), named(QStringLiteral("a"))));
+        const PushItem remove = pushItem(table, SyncOperation::Delete, QStringLiteral("1"), {}, made.serverRow);
+        const PushOutcome removed = pushOne(remove);
+        QCOMPARE(removed.kind, PushOutcome::Kind::Applied);
+        QCOMPARE(sqlValue(QStringLiteral("select abs(extract(epoch from now() - deleted_at)) < 60 from softs")),
+                 QStringLiteral("t"));
+        QCOMPARE(pushOne(remove).kind, PushOutcome::Kind::Applied);
+        const Pulled pulled = pullAll(table);
         QCOMPARE(pulled.rows.size(), 1);
-        QCOMPARE(pullAll(table, pulled.cursor).rows.size(), 0);
-        const Result<PullPage> fetched = await(m_store->fetch(table, {it.value().toString()}));
+        QVERIFY(pulled.rows.constFirst().isDeleted);
+        // A new row of that id is no echo of ours while the mark is there.
+        QCOMPARE(pushOne(pushItem(table, SyncOperation::Upsert, QStringLiteral("1"), named(QStringLiteral("a")))).kind,
+                 PushOutcome::Kind::Differs);
+    }
+
+    void TestSupabaseRemoteStore::holdsUnknownTables()
+    {
+        const TableConfig unknown(QStringLiteral("unknown"));
+        const PushReply reply = await(m_store->push({pushItem(unknown, SyncOperation::Upsert, QStringLiteral("1")),
+                                                     pushItem(unknown, SyncOperation::Upsert, QStringLiteral("2")),
+                                                     pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1"))},
+                                                    true));
+        QCOMPARE(reply.outcomes.at(0).kind, PushOutcome::Kind::Failed);
+        QCOMPARE(reply.outcomes.at(0).failure.httpStatus, 404);
+        QCOMPARE(reply.outcomes.at(1).kind, PushOutcome::Kind::NotSent);
+        QCOMPARE(reply.outcomes.at(2).kind, PushOutcome::Kind::Applied);
+        QCOMPARE(pullAll(unknown).failure.httpStatus, 404);
+    }
+
+    void TestSupabaseRemoteStore::namesHiddenRows()
+    {
+        sql(QStringLiteral("insert into owned values (1, 'secret', 'hidden'), (2, 'b', 'you')"));
+        const TableConfig table(QStringLiteral("owned"));
+        const auto owned = [](const QString &owner) {
+            return QVariantMap{{QStringLiteral("name"), QStringLiteral("x")}, {QStringLiteral("owner"), owner}};
+        };
+        const PushReply reply = await(
+            m_store->push({pushItem(table, SyncOperation::Upsert, QStringLiteral("1"), owned(QStringLiteral("me"))),
+                           pushItem(table, SyncOperation::Upsert, QStringLiteral("3"), owned(QStringLiteral("you"))),
+                           pushItem(table, SyncOperation::Upsert, QStringLiteral("4"), owned(QStringLiteral("me")))},
+                          true));
+        QCOMPARE(reply.outcomes.at(0).failure.code, Failure::Code::RlsViolation);
+        QVERIFY(reply.outcomes.at(0).failure.detail.contains(QLatin1String("hidden")));
+        QCOMPARE(reply.outcomes.at(1).failure.code, Failure::Code::RlsViolation);
+        QCOMPARE(reply.outcomes.at(1).failure.serverCode, QStringLiteral("42501"));
+        QCOMPARE(reply.outcomes.at(2).kind, PushOutcome::Kind::Applied);
+
+        // Visible, but not to be changed: never "done", and no conflict that would come back for ever.
+        const Result<PullPage> visible = await(m_store->fetch(table, {QStringLiteral("2")}));
+        QVERIFY(visible.ok() && visible->rows.size() == 1);
+        for (const SyncOperation operation : {SyncOperation::Patch, SyncOperation::Delete}) {
+            const PushOutcome refused =
+                pushOne(pushItem(table, operation, QStringLiteral("2"), named(QStringLiteral("changed")),
+                                 visible->rows.constFirst().values));
+            QCOMPARE(refused.failure.code, Failure::Code::RlsViolation);
+        }
+        QCOMPARE(sqlValue(QStringLiteral("select name from owned where id = 2")), QStringLiteral("b"));
+    }
+
+    void TestSupabaseRemoteStore::quotesColumnNames()
+    {
+        TableConfig table(QStringLiteral("odd"));
+        const QVariantMap payload{{QStringLiteral("a.b"), QStringLiteral("1")},
+                                  {QStringLiteral("select"), QStringLiteral("2")},
+                                  {QStringLiteral("q\"x"), QStringLiteral("3")},
+                                  {QStringLiteral("ä +&="), QStringLiteral("4")}};
+        const PushOutcome made = pushOne(pushItem(table, SyncOperation::Upsert, QStringLiteral("1"), payload));
+        QVERIFY2(made.kind == PushOutcome::Kind::Applied, qPrintable(made.failure.detail));
+        for (auto it = payload.cbegin(); it != payload.cend(); ++it) {
+            QCOMPARE(made.serverRow->value(it.key()), it.value());
+            table.key = QStringList{it.key()}; // also as a filter and in the order
+            const Pulled pulled = pullAll(table, {}, 1);
+            QVERIFY2(!pulled.failure.isFailure(), qPrintable(pulled.failure.detail));
+            QCOMPARE(pulled.rows.size(), 1);
+            QCOMPARE(pullAll(table, pulled.cursor).rows.size(), 0);
+            const Result<PullPage> fetched = await(m_store->fetch(table, {it.value().toString()}));
+            QVERIFY2(fetched.ok(), qPrintable(fetched.failure().detail));
+            QCOMPARE(fetched->rows.size(), 1);
+        }
+    }
+
+    void TestSupabaseRemoteStore::listsIdentities()
+    {
+        sql(QStringLiteral("insert into things (id) select 'r' || g from generate_series(1, 3500) g"));
+        QSet<QString> ids;
+        int requests = 0;
+        QString next;
+        do {
+            const Result<IdentityPage> page = await(m_store->identities(m_things, next));
+            QVERIFY2(page.ok(), qPrintable(page.failure().detail));
+            QCOMPARE(page->versions.size(), page->recordIds.size());
+            ids.unite(QSet<QString>(page->recordIds.cbegin(), page->recordIds.cend()));
+            next = page->next;
+            requests += page->requests;
+        } while (!next.isEmpty());
+        QCOMPARE(ids.size(), 3500);
+        QCOMPARE(requests, 4);
+    }
+
+    void TestSupabaseRemoteStore::fetchesRows()
+    {
+        sql(QStringLiteral("insert into things (id) select g from generate_series(1, 2000) g"));
+        QStringList ids;
+        for (int i = 1; i <= 2100; ++i)
+            ids.append(QString::number(i));
+        const Result<PullPage> fetched = await(m_store->fetch(m_things, ids));
         QVERIFY2(fetched.ok(), qPrintable(fetched.failure().detail));
-        QCOMPARE(fetched->rows.size(), 1);
+        QCOMPARE(fetched->rows.size(), 2000);
+        QVERIFY(fetched->requests > 1);
     }
-}
 
-void TestSupabaseRemoteStore::listsIdentities()
-{
-    sql(QStringLiteral("insert into things (id) select 'r' || g from generate_series(1, 3500) g"));
-    QSet<QString> ids;
-    int requests = 0;
-    QString next;
-    do {
-        const Result<IdentityPage> page = await(m_store->identities(m_things, next));
-        QVERIFY2(page.ok(), qPrintable(page.failure().detail));
-        QCOMPARE(page->versions.size(), page->recordIds.size());
-        ids.unite(QSet<QString>(page->recordIds.cbegin(), page->recordIds.cend()));
-        next = page->next;
-        requests += page->requests;
-    } while (!next.isEmpty());
-    QCOMPARE(ids.size(), 3500);
-    QCOMPARE(requests, 4);
-}
-
-void TestSupabaseRemoteStore::fetchesRows()
-{
-    sql(QStringLiteral("insert into things (id) select g from generate_series(1, 2000) g"));
-    QStringList ids;
-    for (int i = 1; i <= 2100; ++i)
-        ids.append(QString::number(i));
-    const Result<PullPage> fetched = await(m_store->fetch(m_things, ids));
-    QVERIFY2(fetched.ok(), qPrintable(fetched.failure().detail));
-    QCOMPARE(fetched->rows.size(), 2000);
-    QVERIFY(fetched->requests > 1);
-}
-
-void TestSupabaseRemoteStore::describesTables()
-{
-    const Result<TableSchema> schema = await(m_store->schema(TableConfig(QStringLiteral("typed"))));
-    QVERIFY2(schema.ok(), qPrintable(schema.failure().detail));
-    using Type = ColumnInfo::Type;
-    const QHash<QString, Type> types{
-        {QStringLiteral("id"), Type::Integer},      {QStringLiteral("s"), Type::Integer},
-        {QStringLiteral("r"), Type::Real},          {QStringLiteral("d"), Type::Real},
-        {QStringLiteral("n"), Type::Decimal},       {QStringLiteral("b"), Type::Boolean},
-        {QStringLiteral("j"), Type::Json},          {QStringLiteral("l"), Type::Json},
-        {QStringLiteral("x"), Type::Blob},          {QStringLiteral("t"), Type::Text},
-        {QStringLiteral("updated_at"), Type::Text},
-    };
-    QCOMPARE(schema->columns.size(), types.size());
-    for (const ColumnInfo &column : schema->columns) {
-        QVERIFY2(column.type == types.value(column.name), qPrintable(column.name));
-        QCOMPARE(column.isKey, column.name == QLatin1String("id"));
-        QCOMPARE(column.isRequired, column.name == QLatin1String("id") || column.name == QLatin1String("s"));
+    void TestSupabaseRemoteStore::describesTables()
+    {
+        const Result<TableSchema> schema = await(m_store->schema(TableConfig(QStringLiteral("typed"))));
+        QVERIFY2(schema.ok(), qPrintable(schema.failure().detail));
+        using Type = ColumnInfo::Type;
+        const QHash<QString, Type> types{
+            {QStringLiteral("id"), Type::Integer},      {QStringLiteral("s"), Type::Integer},
+            {QStringLiteral("r"), Type::Real},          {QStringLiteral("d"), Type::Real},
+            {QStringLiteral("n"), Type::Decimal},       {QStringLiteral("b"), Type::Boolean},
+            {QStringLiteral("j"), Type::Json},          {QStringLiteral("l"), Type::Json},
+            {QStringLiteral("x"), Type::Blob},          {QStringLiteral("t"), Type::Text},
+            {QStringLiteral("updated_at"), Type::Text},
+        };
+        QCOMPARE(schema->columns.size(), types.size());
+        for (const ColumnInfo &column : schema->columns) {
+            QVERIFY2(column.type == types.value(column.name), qPrintable(column.name));
+            QCOMPARE(column.isKey, column.name == QLatin1String("id"));
+            QCOMPARE(column.isRequired, column.name == QLatin1String("id") || column.name == QLatin1String("s"));
+        }
+        const Result<TableSchema> missing = await(m_store->schema(TableConfig(QStringLiteral("missing"))));
+        QCOMPARE(missing.failure().httpStatus, 404);
+        QVERIFY(missing.failure().detail.contains(QLatin1String("missing")));
     }
-    const Result<TableSchema> missing = await(m_store->schema(TableConfig(QStringLiteral("missing"))));
-    QCOMPARE(missing.failure().httpStatus, 404);
-    QVERIFY(missing.failure().detail.contains(QLatin1String("missing")));
-}
 
-void TestSupabaseRemoteStore::refreshesRefusedTokens()
-{
-    const QString good = m_stack.makeToken({{QStringLiteral("role"), QStringLiteral("web_user")}});
-    const QString expired =
-        m_stack.makeToken({{QStringLiteral("role"), QStringLiteral("web_user")}, {QStringLiteral("exp"), 1000000000}});
-    QList<bool> questions;
-    SupabaseOptions withToken = options();
-    withToken.tokenProvider = [&](bool refresh) {
-        questions.append(refresh);
-        QPromise<Result<QString>> promise;
-        promise.start();
-        promise.addResult(Result<QString>(refresh ? good : expired));
-        promise.finish();
-        return promise.future();
-    };
-    m_store = std::make_unique<SupabaseRemoteStore>(withToken);
-    const QList<PushItem> items{pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1")),
-                                pushItem(m_things, SyncOperation::Upsert, QStringLiteral("2"))};
-    const PushReply refused = await(m_store->push(items, false));
-    QCOMPARE(refused.outcomes.at(0).failure.code, Failure::Code::AuthExpired);
-    QCOMPARE(refused.outcomes.at(1).kind, PushOutcome::Kind::NotSent);
-    const QFuture<Result<bool>> first = m_store->refreshAuthentication();
-    const QFuture<Result<bool>> second = m_store->refreshAuthentication();
-    QVERIFY(*await(first));
-    QVERIFY(*await(second));
-    QCOMPARE(questions, (QList<bool>{false, true}));
-    // The provider goes on with its old answer when it is asked for the next request: the fresh one is used.
-    QCOMPARE(await(m_store->push(items, false)).outcomes.at(1).kind, PushOutcome::Kind::Applied);
-    QVERIFY(*await(m_store->refreshAuthentication())); // it has one that was not refused
-    QCOMPARE(questions.count(true), 1);
-}
+    void TestSupabaseRemoteStore::refreshesRefusedTokens()
+    {
+        const QString good = m_stack.makeToken({{QStringLiteral("role"), QStringLiteral("web_user")}});
+        const QString expired = m_stack.makeToken(
+            {{QStringLiteral("role"), QStringLiteral("web_user")}, {QStringLiteral("exp"), 1000000000}});
+        QList<bool> questions;
+        SupabaseOptions withToken = options();
+        withToken.tokenProvider = [&](bool refresh) {
+            questions.append(refresh);
+            QPromise<Result<QString>> promise;
+            promise.start();
+            promise.addResult(Result<QString>(refresh ? good : expired));
+            promise.finish();
+            return promise.future();
+        };
+        m_store = std::make_unique<SupabaseRemoteStore>(withToken);
+        const QList<PushItem> items{pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1")),
+                                    pushItem(m_things, SyncOperation::Upsert, QStringLiteral("2"))};
+        const PushReply refused = await(m_store->push(items, false));
+        QCOMPARE(refused.outcomes.at(0).failure.code, Failure::Code::AuthExpired);
+        QCOMPARE(refused.outcomes.at(1).kind, PushOutcome::Kind::NotSent);
+        const QFuture<Result<bool>> first = m_store->refreshAuthentication();
+        const QFuture<Result<bool>> second = m_store->refreshAuthentication();
+        QVERIFY(*await(first));
+        QVERIFY(*await(second));
+        QCOMPARE(questions, (QList<bool>{false, true}));
+        // The provider goes on with its old answer when it is asked for the next request: the fresh one is used.
+        QCOMPARE(await(m_store->push(items, false)).outcomes.at(1).kind, PushOutcome::Kind::Applied);
+        QVERIFY(*await(m_store->refreshAuthentication())); // it has one that was not refused
+        QCOMPARE(questions.count(true), 1);
+    }
 
-void TestSupabaseRemoteStore::reportsTheNetwork()
-{
-    QVERIFY(m_stack.pauseRest());
-    const QList<PushItem> items{pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1")),
-                                pushItem(m_things, SyncOperation::Patch, QStringLiteral("2"), {}, QVariantMap())};
-    const PushReply reply = await(m_store->push(items, true));
-    QCOMPARE(reply.outcomes.at(0).failure.code, Failure::Code::Network);
-    QCOMPARE(reply.outcomes.at(1).kind, PushOutcome::Kind::NotSent);
-    QVERIFY(m_stack.resumeRest());
-    QCOMPARE(await(m_store->push(items, true)).outcomes.at(0).kind, PushOutcome::Kind::Applied);
-}
+    void TestSupabaseRemoteStore::reportsTheNetwork()
+    {
+        QVERIFY(m_stack.pauseRest());
+        const QList<PushItem> items{pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1")),
+                                    pushItem(m_things, SyncOperation::Patch, QStringLiteral("2"), {}, QVariantMap())};
+        const PushReply reply = await(m_store->push(items, true));
+        QCOMPARE(reply.outcomes.at(0).failure.code, Failure::Code::Network);
+        QCOMPARE(reply.outcomes.at(1).kind, PushOutcome::Kind::NotSent);
+        QVERIFY(m_stack.resumeRest());
+        QCOMPARE(await(m_store->push(items, true)).outcomes.at(0).kind, PushOutcome::Kind::Applied);
+    }
 
-void TestSupabaseRemoteStore::resetCancels()
-{
-    const QFuture<PushReply> push =
-        m_store->push({pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1"))}, true);
-    PullRequest request;
-    request.table = m_things;
-    const QFuture<Result<PullPage>> pull = m_store->pull(request);
-    m_store->reset();
-    QVERIFY(!push.isFinished());
-    QCOMPARE(await(push).outcomes.at(0).failure.code, Failure::Code::Cancelled);
-    QCOMPARE(await(pull).failure().code, Failure::Code::Cancelled);
-    const QFuture<Result<PullPage>> open = m_store->pull(request);
-    m_store.reset();
-    QVERIFY(open.isCanceled());
-}
+    void TestSupabaseRemoteStore::resetCancels()
+    {
+        const QFuture<PushReply> push =
+            m_store->push({pushItem(m_things, SyncOperation::Upsert, QStringLiteral("1"))}, true);
+        PullRequest request;
+        request.table = m_things;
+        const QFuture<Result<PullPage>> pull = m_store->pull(request);
+        m_store->reset();
+        QVERIFY(!push.isFinished());
+        QCOMPARE(await(push).outcomes.at(0).failure.code, Failure::Code::Cancelled);
+        QCOMPARE(await(pull).failure().code, Failure::Code::Cancelled);
+        const QFuture<Result<PullPage>> open = m_store->pull(request);
+        m_store.reset();
+        QVERIFY(open.isCanceled());
+    }
 
-QTEST_GUILESS_MAIN(TestSupabaseRemoteStore)
+    QTEST_GUILESS_MAIN(TestSupabaseRemoteStore)
 #include "tst_supabaseremotestore.moc"

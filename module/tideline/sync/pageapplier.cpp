@@ -161,6 +161,8 @@ Result<void> PageApplier::applyRow(UnitOfWork &work, const RemoteRow &row, bool 
                                    "configuration.")
                         .arg(m_table.name, m_table.key.join(QStringLiteral(", ")))));
     }
+    if (row.isDeleted && m_table.deletedAt.isEmpty())
+        return applyAbsence(work, row.recordId);
     if (isForeign(row.values)) {
         // Not even set aside with its values: they are nobody's business here.
         return setAside(
