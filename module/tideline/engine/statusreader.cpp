@@ -82,9 +82,10 @@ private:
         table.pending = m_counts.value(name).pending;
         table.dead = m_counts.value(name).dead;
         // A table that was not made yet has no rows; that is no reason to have no status.
-        const bool isCounted = m_rowCounts == RowCounts::Read;
-        if (const Result<qint64> rows = isCounted ? m_storage.local().rowCount(name) : Result<qint64>(0))
-            table.rows = *rows;
+        if (m_rowCounts == RowCounts::Read) {
+            if (const Result<qint64> rows = m_storage.local().rowCount(name))
+                table.rows = *rows;
+        }
         const SyncCursor cursor = take(m_storage.timestamps().cursor(name));
         table.cursor = cursor.value;
         table.lastPulledAt = cursor.pulledAt;
@@ -121,9 +122,9 @@ private:
 } // namespace
 
 /*!
-    Reads where the database behind \a storage stands at the time \a now, for \a tables; their \a rowCounts, which take
-    the longer the more rows there are, can be left out. It needs no engine. Call it on the storage's thread. Fails when
-    the database cannot be read.
+    Reads where the database behind \a storage stands at the time \a now, for \a tables. It needs no engine. Call it on
+    the storage's thread. Where \a rowCounts are left out, TableStatus::rows is 0. Fails when the database cannot be
+    read.
 */
 Result<SyncStatus> readStatus(Storage &storage, const QStringList &tables, const QDateTime &now, RowCounts rowCounts)
 {

@@ -12,9 +12,10 @@
 
 namespace Tideline {
 
+// Counting the rows of large tables takes its time.
+enum class RowCounts { Read, LeftOut };
+
 // Reads where a database stands; needs no engine. Used by the engine, the command line and the inspector.
-// Counting a table's rows takes longer the more there are; left out they are 0.
-enum class RowCounts { Read, LeaveOut };
 TIDELINE_EXPORT Result<SyncStatus> readStatus(Storage &storage, const QStringList &tables, const QDateTime &now,
                                               RowCounts rowCounts = RowCounts::Read);
 

@@ -260,7 +260,8 @@ void SyncEngine::Private::refreshStatus()
     if (!storage)
         return;
     statusAge.start();
-    const Result<SyncStatus> read = readStatus(*storage, tables.keys(), setup.clock(), RowCounts::LeaveOut);
+    // After every commit, also of the worker's: none of the properties tells how many rows a table has.
+    const Result<SyncStatus> read = readStatus(*storage, tables.keys(), setup.clock(), RowCounts::LeftOut);
     if (!read) {
         tell(SyncEvent{setup.clock(), SyncError{read.failure(), QStringLiteral("status"), QString(), QString()}});
         return;
