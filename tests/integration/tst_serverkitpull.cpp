@@ -418,6 +418,16 @@ void TestServerKitPull::keepsPagesOfAWindowTogether()
     QCOMPARE(notes.rows.value("[1]").value(QStringLiteral("title")).toString(), QStringLiteral("c"));
     QCOMPARE(notes.rows.value("[20]").value(QStringLiteral("title")).toString(), QStringLiteral("c"));
     QCOMPARE(pull(ann, {&notes}).tables().size(), 0);
+    // A transaction that is older than what was told already commits between two pages.
+    const auto session = m_stack.openSession();
+    QVERIFY(run(*session, QStringLiteral("begin; insert into notes (id) values (30)")));
+    sql(QStringLiteral("update notes set title = 'd' where id < 20"));
+    pull(ann, {&notes}, 5);
+    QVERIFY(run(*session, QStringLiteral("commit")));
+    pullAll(ann, notes, 5);
+    pullAll(ann, notes, 5);
+    QCOMPARE(notes.rows.size(), 20);
+    QVERIFY(notes.rows.contains("[30]"));
 }
 
 void TestServerKitPull::removesWhatAUserMayNotSeeAnyMore()

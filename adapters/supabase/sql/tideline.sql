@@ -340,7 +340,7 @@ begin
     -- whole table then.
     execute format($trigger$
         create or replace function tideline.note_%1$s() returns trigger language plpgsql security definer
-        set search_path = pg_catalog, pg_temp as $body$
+        set search_path = pg_catalog, pg_temp set jit = off as $body$
         declare
             self constant xid8 := pg_current_xact_id();
             written bigint;
