@@ -2,7 +2,7 @@
 -- SPDX-License-Identifier: MIT
 --
 -- What the server kit costs the server's writes: the same statements on a table that has a trigger for updated_at only, as
--- plain mode asks for, on an enrolled table, and on an enrolled one with row-level security. Five rounds by turns, of each
+-- plain mode asks for, on an enrolled table, and on an enrolled one with row-level security. Three rounds by turns, of each
 -- the fastest. To run against a throw-away database:
 --
 --     tests/support/stack start DIR
@@ -48,7 +48,7 @@ create procedure measure_all() language plpgsql as $$
 declare
     target text;
 begin
-    for round in 0 .. 5 loop
+    for round in 0 .. 3 loop
         foreach target in array array['plain', 'enrolled', 'guarded'] loop
             execute format('truncate %s', target);
             call measure(round, '1 insert of 50,000 rows', target,
