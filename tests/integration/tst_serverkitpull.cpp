@@ -128,6 +128,7 @@ private Q_SLOTS:
     void notesEveryWayToWrite_data();
     void notesEveryWayToWrite();
     void letsColumnsChange();
+    void takesNoLogFromADump();
     void keepsCursorsWhenInstalledAgain();
     void guardsTheLog_data();
     void guardsTheLog();
@@ -418,6 +419,16 @@ void TestServerKitPull::keepsPagesOfAWindowTogether()
     QCOMPARE(notes.rows.value("[1]").value(QStringLiteral("title")).toString(), QStringLiteral("c"));
     QCOMPARE(notes.rows.value("[20]").value(QStringLiteral("title")).toString(), QStringLiteral("c"));
     QCOMPARE(pull(ann, {&notes}).tables().size(), 0);
+    // A transaction that is older than what was told already commits between two pages.
+    const auto session = m_stack.openSession();
+    QVERIFY(run(*session, QStringLiteral("begin; insert into notes (id) values (30)")));
+    sql(QStringLiteral("update notes set title = 'd' where id < 20"));
+    pull(ann, {&notes}, 5);
+    QVERIFY(run(*session, QStringLiteral("commit")));
+    pullAll(ann, notes, 5);
+    pullAll(ann, notes, 5);
+    QCOMPARE(notes.rows.size(), 20);
+    QVERIFY(notes.rows.contains("[30]"));
 }
 
 void TestServerKitPull::removesWhatAUserMayNotSeeAnyMore()
@@ -883,6 +894,25 @@ void TestServerKitPull::letsColumnsChange()
     QVERIFY(pull(ann, {&shaped}).table().value(QStringLiteral("reset")).toBool());
     sql(QStringLiteral("update shaped set name = 'v', owner = 'bob'; update shaped set name = 'x'"));
     QCOMPARE(pull(ann, {&shaped}).table().value(QStringLiteral("removed")).toList().size(), 1);
+}
+
+void TestServerKitPull::takesNoLogFromADump()
+{
+    sql(QStringLiteral("insert into notes (id) values (1), (2)"));
+    Table notes{QStringLiteral("notes")};
+    pullAll(ann, notes);
+    // As a dump brings it: transactions of another server, and a log that is not the one that it was.
+    sql(QStringLiteral(
+        "insert into tideline.upheavals select id, '900000000' from tideline.tables where relation = "
+        "'notes'::regclass; update tideline.tables set log = 1, forgotten_by = '900000000', forgotten_at = "
+        "'900000000:900000000:' where relation = 'notes'::regclass"));
+    QCOMPARE(pull(ann, {&notes}).table().value(QStringLiteral("untracked")).toString(), QStringLiteral("enrolment"));
+    QCOMPARE(sql(kitFile()), QString());
+    QVERIFY(pull(ann, {&notes}).table().value(QStringLiteral("reset")).toBool());
+    QCOMPARE(notes.rows.size(), 2);
+    sql(QStringLiteral("delete from notes where id = 1"));
+    QCOMPARE(pull(ann, {&notes}).table().value(QStringLiteral("reset")).toBool(), false);
+    QCOMPARE(notes.rows.size(), 1);
 }
 
 void TestServerKitPull::keepsCursorsWhenInstalledAgain()

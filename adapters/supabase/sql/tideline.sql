@@ -37,8 +37,9 @@ create table if not exists tideline.tables (
     tracked_at timestamptz not null default now()
 );
 alter table tideline.tables add column if not exists id integer generated always as identity unique;
-alter table tideline.tables add column if not exists shape text;             -- of the table, as the log of its changes knows it
-alter table tideline.tables add column if not exists forgotten_by xid8;      -- the highest of the changes that the log has lost
+alter table tideline.tables add column if not exists shape text; -- of the table, as the log of its changes knows it
+alter table tideline.tables add column if not exists log oid; -- another one in a database made of a dump
+alter table tideline.tables add column if not exists forgotten_by xid8; -- the highest of the changes that the log has lost
 alter table tideline.tables add column if not exists forgotten_at pg_snapshot; -- what could be seen when it lost the last ones
 
 -- The transactions that changed a table as a whole, so that the log does not tell which rows.
@@ -261,8 +262,9 @@ as $$
 declare
     number integer;
     known_shape text;
+    known_log oid;
     present_shape constant text := tideline.shape(target);
-    log text;
+    log_name text;
     guards name[]; -- null without row-level security
     keys text;         -- k1, k2
     definitions text;  -- k1 uuid not null, k2 integer not null
@@ -284,8 +286,8 @@ declare
     on_conflict text := 'on conflict do nothing';
     event text;
 begin
-    select t.id, t.shape into number, known_shape from tideline.tables as t where t.relation = target for update;
-    log := 'tideline.changes_' || number;
+    select t.id, t.shape, t.log into number, known_shape, known_log from tideline.tables as t where t.relation = target for update;
+    log_name := 'tideline.changes_' || number;
     select string_agg('k' || k.n, ', ' order by k.n),
            string_agg(format('k%s %s%s not null', k.n, k.type, k.collation), ', ' order by k.n),
            string_agg(k.type, ', ' order by k.n),
@@ -327,20 +329,22 @@ begin
 
     execute format('drop view if exists tideline.due_%s', number);
     execute format('drop function if exists tideline.sees_%s', number);
-    if known_shape is distinct from present_shape then
-        execute format('drop table if exists %s', log);
+    if known_shape is distinct from present_shape or known_log is distinct from to_regclass(log_name)::oid then
+        execute format('drop table if exists %s', log_name);
+        delete from tideline.upheavals as u where u.id = number;
+        update tideline.tables as t set forgotten_by = null, forgotten_at = null where t.id = number;
     end if;
     execute format('create table if not exists %s (changed_by xid8 not null, n bigint not null generated always as identity, %s,'
-                   ' image jsonb, changed_at timestamptz not null default now())', log, definitions);
-    execute format('create unique index if not exists changes_%s_order on %s (changed_by, n)', number, log);
-    execute format('create unique index if not exists changes_%s_key on %s (%s, changed_by)', number, log, keys);
-    execute format('revoke all on %s from public', log);
+                   ' image jsonb, changed_at timestamptz not null default now())', log_name, definitions);
+    execute format('create unique index if not exists changes_%s_order on %s (changed_by, n)', number, log_name);
+    execute format('create unique index if not exists changes_%s_key on %s (%s, changed_by)', number, log_name, keys);
+    execute format('revoke all on %s from public', log_name);
 
     -- A write never fails because of a column that was renamed, dropped or got another type: it counts as a change of the
     -- whole table then.
     execute format($trigger$
         create or replace function tideline.note_%1$s() returns trigger language plpgsql security definer
-        set search_path = pg_catalog, pg_temp as $body$
+        set search_path = pg_catalog, pg_temp set jit = off as $body$
         declare
             self constant xid8 := pg_current_xact_id();
             written bigint;
@@ -371,7 +375,7 @@ begin
             return null;
         end
         $body$
-        $trigger$, number, sought, sought_count, log, keys, new_keys, birth, on_conflict,
+        $trigger$, number, sought, sought_count, log_name, keys, new_keys, birth, on_conflict,
         any_keys, first_key, is_moved, old_image, is_same_row, old_keys);
     execute format('revoke all on function tideline.note_%s() from public', number);
     foreach event in array array['insert', 'update', 'delete', 'truncate'] loop
@@ -416,10 +420,10 @@ begin
                    as is_told
             from c)
         select c.changed_by, c.n, c.is_told, %6$s from told as c
-        $view$, number, keys, log, is_same_key, 'c.' || replace(keys, ', ', ', c.'), shown_keys);
+        $view$, number, keys, log_name, is_same_key, 'c.' || replace(keys, ', ', ', c.'), shown_keys);
     execute format('revoke all on tideline.due_%s from public', number);
     execute format('grant select on tideline.due_%s to public', number);
-    update tideline.tables as t set shape = present_shape where t.id = number;
+    update tideline.tables as t set shape = present_shape, log = to_regclass(log_name)::oid where t.id = number;
 end
 $$;
 
@@ -1044,7 +1048,8 @@ begin
     perform set_config('search_path', path, true);
     target := to_regclass(quote_ident(table_name));
     perform set_config('search_path', 'pg_catalog, pg_temp', true);
-    select t.id, t.updated_at, t.shape, t.forgotten_by, t.forgotten_at, to_regclass('tideline.changes_' || t.id)::oid as log
+    select t.id, t.updated_at, t.shape, t.forgotten_by, t.forgotten_at,
+           case when t.log = to_regclass('tideline.changes_' || t.id)::oid then t.log end as log
     into enrolled from tideline.tables as t where t.relation = target;
     select array_agg(a.attname order by k.n) into primary_key
     from pg_index as i
