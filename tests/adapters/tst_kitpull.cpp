@@ -78,6 +78,7 @@ private Q_SLOTS:
     void asksForLess();
     void singlesOutWhatIsTooMuch();
     void asksASilentServerTwice();
+    void singlesOutWhatIsUnreadable();
     void passesFailuresOn_data();
     void passesFailuresOn();
 
@@ -412,6 +413,21 @@ void TestKitPull::singlesOutWhatIsTooMuch()
     QVERIFY2(failure.detail.contains(QLatin1String("one record of")), qPrintable(failure.detail));
 }
 
+void TestKitPull::singlesOutWhatIsUnreadable()
+{
+    const QByteArray deep = answer(R"({"table":"b","rows":[{"id":"1","data":)" + QByteArray(300, '[')
+                                   + QByteArray(300, ']') + R"(}],"cursor":"{\"log\":2}"})");
+    m_server->answerJson(200, deep);                                                                  // a and b
+    m_server->answerJson(200, answer(R"({"table":"a","rows":[{"id":"1"}],"cursor":"{\"log\":2}"})")); // a
+    m_server->answerJson(200, deep);                                                                  // b
+    const Result<ChangesPage> page = changes(cursors({QStringLiteral("a"), QStringLiteral("b")}, kitCursor));
+    QVERIFY2(page.ok(), qPrintable(page.failure().detail));
+    QCOMPARE(page->tables.at(0).rows.size(), 1);
+    const Failure failure = page->tables.at(1).failure;
+    QCOMPARE(failure.code, Failure::Code::Deserialization);
+    QVERIFY2(failure.detail.startsWith(QLatin1String("Table b: ")), qPrintable(failure.detail));
+}
+
 void TestKitPull::asksASilentServerTwice()
 {
     SupabaseOptions options = this->options();
@@ -432,7 +448,6 @@ void TestKitPull::passesFailuresOn_data()
     QTest::newRow("503") << 503 << QByteArray("{}") << Failure::Code::Remote;
     QTest::newRow("429") << 429 << QByteArray("{}") << Failure::Code::Remote;
     QTest::newRow("40001") << 500 << QByteArray(R"({"code":"40001"})") << Failure::Code::Remote;
-    QTest::newRow("not json") << 200 << QByteArray("[{]") << Failure::Code::Network;
 }
 
 void TestKitPull::passesFailuresOn()

@@ -16,7 +16,7 @@ std::optional<qint64> RestReply::total() const
 {
     bool isNumber = false;
     const qint64 total = contentRange.mid(contentRange.lastIndexOf('/') + 1).toLongLong(&isNumber);
-    return isNumber ? std::optional<qint64>(total) : std::nullopt;
+    return isNumber && total >= 0 ? std::optional<qint64>(total) : std::nullopt;
 }
 
 namespace {
@@ -26,6 +26,16 @@ void name(RestReply *reply, const QString &table)
 {
     if (!table.isEmpty())
         reply->failure.detail.prepend(QStringLiteral("Table %1: ").arg(table));
+}
+
+// Qt does not tell when a chunked reply ends too early; what begins with a bracket ends with one then, if not by
+// chance.
+bool isWhole(const HttpReply &reply)
+{
+    if (reply.headers.contains("content-length"))
+        return true;
+    const QByteArray body = reply.body.trimmed();
+    return (body.startsWith('[') && body.endsWith(']')) || (body.startsWith('{') && body.endsWith('}'));
 }
 
 } // namespace
@@ -87,8 +97,10 @@ Task<RestReply> RestClient::send(RestRequest request, RemoteReply *account)
         reply.failure = unreadableFailure(QStringLiteral("it is no list of rows"));
     else
         reply.content = *std::move(content);
-    if (reply.failure.isFailure())
+    if (reply.failure.isFailure()) {
+        reply.isUnreadable = isWhole(answer);
         name(&reply, request.table);
+    }
     co_return reply;
 }
 

@@ -32,6 +32,7 @@ class RestReply
 public:
     Failure failure;
     bool isTooLarge = false; // the failure is that the reply does not end where it has to
+    bool isUnreadable = false; // the failure is what stands in a reply that came whole
     bool hasNoToken = false; // the failure is the token provider's: nothing was sent
     QVariant content;
     QByteArray contentRange;

@@ -29,6 +29,12 @@ Failure misshapen(const QString &why)
                 .arg(why)};
 }
 
+// A row that nobody can read is no reason to leave the other tables alone, as a failing network is.
+Failure unreadableTable(const QString &table, const Failure &cause)
+{
+    return {Failure::Code::Deserialization, QStringLiteral("Table %1: ").arg(table) + cause.detail};
+}
+
 } // namespace
 
 KitPull::KitPull(RestClient &client, KitKnowledge &knowledge, PageSizes &sizes, SupabaseOptions::Mode mode,
@@ -134,11 +140,14 @@ Failure KitPull::takeFailure(const Part &part, const RestReply &reply)
             m_parts.prepend({part.places, m_sizes.size(allTables, m_pageSize)});
             return {};
         }
-    } else if (isServerWide(failure) || isServerCode(failure, "40001") || isServerCode(failure, "40P01")) {
+    } else if (!reply.isUnreadable
+               && (isServerWide(failure) || isServerCode(failure, "40001") || isServerCode(failure, "40P01"))) {
         return failure;
     }
     if (part.places.size() > 1)
         split(part);
+    else if (reply.isUnreadable)
+        fail(part.places.constFirst(), unreadableTable(m_tables.at(part.places.constFirst()).table.name, failure));
     else if (reply.isTooMuch())
         fail(part.places.constFirst(), oneRowFailure(m_tables.at(part.places.constFirst()).table.name, failure));
     else

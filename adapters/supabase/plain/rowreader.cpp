@@ -121,6 +121,9 @@ Task<PageReply> sendPage(RestClient *client, PageSizes *sizes, QString name, int
     }
     if (!page.reply.failure.isFailure())
         sizes->grow(name, wanted);
+    // A row of this table that nobody can read is no reason to leave the others alone, as a failing network is.
+    if (page.reply.isUnreadable)
+        page.reply.failure.code = Failure::Code::Deserialization;
     co_return page;
 }
 

@@ -11,6 +11,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <map>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -82,7 +83,7 @@ private:
         ondemand::object object;
         if (source.get_object().get(object) != simdjson::SUCCESS)
             return false;
-        QVariantMap map;
+        std::map<QString, QVariant> map;
         for (auto &&candidate : object) {
             ondemand::field field;
             std::string_view key;
@@ -90,14 +91,13 @@ private:
                 || field.unescaped_key().get(key) != simdjson::SUCCESS)
                 return false;
             const QString name = sharedKey(key);
-            const qsizetype size = map.size();
-            QVariant &value = map[name];
-            if (m_duplicates == DuplicateKeys::Refused && map.size() == size)
+            const auto [place, isNew] = map.try_emplace(name);
+            if (m_duplicates == DuplicateKeys::Refused && !isNew)
                 return refuse(QStringLiteral("JSON with the key \"%1\" twice in one object").arg(name));
-            if (!readValue(field.value(), depth, &value))
+            if (!readValue(field.value(), depth, &place->second))
                 return false;
         }
-        *result = map;
+        *result = QVariantMap(std::move(map));
         return true;
     }
 
