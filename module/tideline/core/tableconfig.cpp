@@ -134,6 +134,10 @@ Result<QString> TableConfig::canonicalRecordId(const QString &recordId) const
 */
 QString TableConfig::recordIdOf(const QVariantMap &row) const
 {
+    if (key.size() == 1) {
+        const auto value = row.constFind(key.constFirst());
+        return value == row.cend() || value->isNull() ? QString() : keyText(*value);
+    }
     QStringList parts;
     for (const QString &column : key) {
         const QVariant value = row.value(column);
@@ -141,7 +145,7 @@ QString TableConfig::recordIdOf(const QVariantMap &row) const
             return {};
         parts.append(keyText(value));
     }
-    return key.size() == 1 ? parts.constFirst() : joined(parts);
+    return joined(parts);
 }
 
 /*!

@@ -24,6 +24,15 @@ namespace Tideline {
     ended fails with LocalStore.
 */
 
+/*!
+    Whether another storage waits for the end of this transaction, as far as this one knows: false is no promise. For
+    those who do many things that need not be done in one transaction.
+*/
+bool StoreTransaction::isAwaited() const
+{
+    return false;
+}
+
 // The destructors are out of line, so that the interfaces have their vtables in this library.
 StoreTransaction::~StoreTransaction() = default;
 

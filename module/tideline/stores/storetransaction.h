@@ -19,6 +19,9 @@ public:
     Q_DISABLE_COPY_MOVE(StoreTransaction)
 
     virtual Result<void> commit() = 0;
+    // Whether somebody waits for its end: long work had better be done in several transactions then. Not every storage
+    // knows.
+    virtual bool isAwaited() const;
 };
 
 } // namespace Tideline

@@ -9,11 +9,11 @@ namespace Tideline {
 
 namespace {
 
-// A write of the application waits for the transaction that is under way: it is short in rows, and in time where rows
-// are large or the machine is slow. A few rows at least: a transaction has its price too.
-constexpr qsizetype leastRows = 50;
+// A write of the application waits for the transaction that is under way, which therefore ends as soon as it is waited
+// for. Another process waits unseen: so it ends after a while too. A few rows at least: a transaction has its price.
+constexpr qsizetype leastRows = 25;
 constexpr qsizetype mostRows = 1000;
-constexpr qint64 longestWork = 4; // milliseconds
+constexpr qint64 longestWork = 10; // milliseconds
 
 // Whether it is the row that is bad; anything else (disk, lock) ends the pull.
 bool isRowsFault(const Failure &failure)
@@ -113,7 +113,7 @@ Result<void> PageApplier::apply(const QList<RemoteRow> &rows, const QStringList 
             const Result<bool> hasOpen = hasOpenEntries();
             if (!hasOpen)
                 return hasOpen.failure();
-            for (; next < count && !isLongEnough(next - first, timer); ++next) {
+            for (; next < count && !isLongEnough(work, next - first, timer); ++next) {
                 bool isOpen = false;
                 if (*hasOpen) {
                     const Result<int> open = m_context.storage->queue().openCount(m_table.name, idAt(next));
@@ -137,9 +137,11 @@ Result<void> PageApplier::apply(const QList<RemoteRow> &rows, const QStringList 
     return {};
 }
 
-bool PageApplier::isLongEnough(qsizetype rows, const QElapsedTimer &timer)
+bool PageApplier::isLongEnough(const UnitOfWork &work, qsizetype rows, const QElapsedTimer &timer)
 {
-    return rows >= mostRows || (rows >= leastRows && timer.hasExpired(longestWork));
+    if (rows < leastRows)
+        return false;
+    return rows >= mostRows || work.transaction().isAwaited() || timer.hasExpired(longestWork);
 }
 
 Result<bool> PageApplier::hasOpenEntries()
@@ -303,8 +305,10 @@ Result<void> PageApplier::noteColumns(UnitOfWork &work, const QVariantMap &value
 
 bool PageApplier::isForeign(const QVariantMap &values) const
 {
+    if (m_context.userId.isEmpty())
+        return false;
     const QVariant owner = values.value(m_table.owner);
-    return !m_context.userId.isEmpty() && !owner.isNull() && owner.toString() != m_context.userId;
+    return !owner.isNull() && owner.toString() != m_context.userId;
 }
 
 Result<void> PageApplier::count(const Result<SettlementCounts> &counts)

@@ -32,7 +32,7 @@ public:
     const SyncReport &report() const { return m_report; }
 
 private:
-    static bool isLongEnough(qsizetype rows, const QElapsedTimer &timer);
+    static bool isLongEnough(const UnitOfWork &work, qsizetype rows, const QElapsedTimer &timer);
     Result<bool> hasOpenEntries();
     // isOpen: the queue holds entries of this record.
     Result<void> applyRow(UnitOfWork &work, const RemoteRow &row, bool isOpen);

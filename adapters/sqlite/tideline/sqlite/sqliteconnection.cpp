@@ -13,6 +13,7 @@
 #include <sqlite3.h>
 
 #include <thread>
+#include <utility>
 
 namespace Tideline {
 
@@ -131,6 +132,12 @@ Result<void> SqliteConnection::begin()
     const Result<qint64> begun = executeWith(sql, {});
     (void)sqlite3_busy_timeout(m_handle, static_cast<int>(m_busyTimeout.count()));
     return begun ? Result<void>() : begun.failure();
+}
+
+void SqliteConnection::setCheckpointSize(int pages)
+{
+    if (std::exchange(m_checkpointSize, pages) != pages)
+        (void)sqlite3_wal_autocheckpoint(m_handle, pages);
 }
 
 int SqliteConnection::onBusy(void *connection, int attempt)

@@ -48,6 +48,8 @@ public:
     Result<void> configure(const QString &pragma);
     // BEGIN IMMEDIATE.
     Result<void> begin();
+    // After how many pages in the log a commit writes them back into the file.
+    void setCheckpointSize(int pages);
     // How long another writer is waited for.
     std::chrono::milliseconds busyTimeout() const { return m_busyTimeout; }
     // Answers how many rows changed.
@@ -108,6 +110,7 @@ private:
     bool m_hasLostTransaction = false;
     bool m_isWritable = true;
     std::chrono::milliseconds m_busyTimeout{0};
+    int m_checkpointSize = 0; // 0: as it was opened
     int m_errorCode = 0;
 };
 

@@ -18,6 +18,10 @@ namespace Tideline {
 namespace {
 
 constexpr int modeAttempts = 100;
+// How many pages the log has when it is written back. Of many pages some are written once instead of several times.
+constexpr int checkpointAlone = 1000; // SQLite's own
+constexpr int checkpointOfPulls = 4000;
+constexpr int checkpointBesidePulls = 16000;
 constexpr int synchronousNormal = 1; // as SQLite numbers it: in a write-ahead log a commit waits for nothing
 
 // Made here and not by SQLite, so that nobody else can read it for a moment; the -wal and -shm take over its mode.
@@ -66,6 +70,12 @@ SqliteDatabase::SqliteDatabase(const QSqlDatabase &database, SqliteConnection::O
 {
 }
 
+SqliteDatabase::~SqliteDatabase()
+{
+    if (m_isCheckpointer)
+        m_turnstile->hasCheckpointer = false;
+}
+
 Result<void> SqliteDatabase::openFile(const SqliteOptions &options)
 {
     if (const auto prepared = prepareFile(options.path); !prepared)
@@ -87,6 +97,7 @@ Result<void> SqliteDatabase::openFile(const SqliteOptions &options)
         return cache;
     if (const auto secure = setPragma(QStringLiteral("secure_delete"), QStringLiteral("ON"), 1); !secure)
         return secure;
+    m_isOwnFile = true;
     return SqliteSchema::migrate(m_connection);
 }
 
@@ -174,7 +185,27 @@ Result<std::unique_ptr<StoreTransaction>> SqliteDatabase::begin()
         if (const auto used = useDurability(); !used)
             return used.failure();
     }
+    if (m_isOwnFile)
+        shareCheckpoints();
     return SqliteTransaction::begin(m_connection, m_turnstile.get());
+}
+
+void SqliteDatabase::setDurability(Durability durability)
+{
+    m_durability = durability;
+    if (durability == Durability::Durable || m_isCheckpointer)
+        return;
+    m_isCheckpointer = true;
+    m_turnstile->hasCheckpointer = true;
+}
+
+// By default whoever commits when the log has grown writes it back into the file, and waits for the disk: most often
+// that would be the application's thread, which comes between the many commits of a pull. It is left to who pulls.
+void SqliteDatabase::shareCheckpoints()
+{
+    m_connection.setCheckpointSize(m_isCheckpointer               ? checkpointOfPulls
+                                   : m_turnstile->hasCheckpointer ? checkpointBesidePulls
+                                                                  : checkpointAlone);
 }
 
 // Between transactions: within one SQLite does not take it.

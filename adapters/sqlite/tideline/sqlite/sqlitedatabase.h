@@ -25,6 +25,7 @@ public:
     // turnstile: shared with the other storages of the file.
     SqliteDatabase(const QSqlDatabase &database, SqliteConnection::Ownership ownership,
                    std::shared_ptr<SqliteTurnstile> turnstile);
+    ~SqliteDatabase() override;
 
     Result<void> openFile(const SqliteOptions &options);
     Result<void> openFileReadOnly(const SqliteOptions &options);
@@ -32,7 +33,7 @@ public:
     Result<void> openApplication();
 
     Result<std::unique_ptr<StoreTransaction>> begin() override;
-    void setDurability(Durability durability) override { m_durability = durability; }
+    void setDurability(Durability durability) override;
     LocalStore &local() override { return m_local; }
     QueueStore &queue() override { return m_queue; }
     TimestampStore &timestamps() override { return m_timestamps; }
@@ -47,9 +48,12 @@ private:
     Result<void> setPragma(const QString &name, const QString &value, int expected);
 
     Result<void> useDurability();
+    void shareCheckpoints();
 
     SqliteConnection m_connection;
     std::shared_ptr<SqliteTurnstile> m_turnstile;
+    bool m_isOwnFile = false;
+    bool m_isCheckpointer = false;
     Durability m_durability = Durability::Durable;
     Durability m_usedDurability = Durability::Durable;
     int m_synchronous = 0; // of durable commits, as SQLite numbers it; 0: not read yet

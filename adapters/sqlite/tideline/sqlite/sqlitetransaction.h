@@ -22,6 +22,7 @@ public:
     ~SqliteTransaction() override;
 
     Result<void> commit() override;
+    bool isAwaited() const override { return m_pass && m_pass->isAwaited(); }
 
 private:
     SqliteTransaction(SqliteConnection &connection, std::unique_ptr<SqliteTurnstile::Pass> pass);

@@ -10,16 +10,13 @@ std::unique_ptr<SqliteTurnstile::Pass> SqliteTurnstile::enter(std::chrono::milli
     std::unique_lock lock(m_mutex);
     const quint64 ticket = m_nextTicket++;
     m_queue.insert(m_queue.end(), ticket);
-    if (m_hasMoved.wait_for(lock, patience, [&] { return *m_queue.cbegin() == ticket; }))
+    ++m_waiting;
+    const bool isIn = m_hasMoved.wait_for(lock, patience, [&] { return *m_queue.cbegin() == ticket; });
+    --m_waiting;
+    if (isIn)
         return std::make_unique<Pass>(this);
     m_queue.erase(ticket);
     return nullptr;
-}
-
-int SqliteTurnstile::waiting() const
-{
-    const std::lock_guard lock(m_mutex);
-    return m_queue.empty() ? 0 : static_cast<int>(m_queue.size()) - 1;
 }
 
 void SqliteTurnstile::leave()

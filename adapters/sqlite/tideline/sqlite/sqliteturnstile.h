@@ -5,6 +5,7 @@
 
 #include <QtCore/QtGlobal>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -32,22 +33,28 @@ public:
         Pass(const Pass &) = delete;
         Pass &operator=(const Pass &) = delete;
 
+        bool isAwaited() const { return m_turnstile->waiting() > 0; }
+
     private:
         SqliteTurnstile *m_turnstile;
     };
 
     // Null when those before did not leave in time.
     std::unique_ptr<Pass> enter(std::chrono::milliseconds patience);
-    // Those that stand before it.
-    int waiting() const;
+    // A storage that writes much does the work of writing the log back for all: see SqliteDatabase.
+    std::atomic<bool> hasCheckpointer = false;
+
+    // How many stand before it.
+    int waiting() const { return m_waiting; }
 
 private:
     void leave();
 
-    mutable std::mutex m_mutex;
+    std::mutex m_mutex;
     std::condition_variable m_hasMoved;
-    std::set<quint64> m_queue; // tickets, the one that is in first
+    std::set<quint64> m_queue; // tickets; the first is that of who is in, or may go in
     quint64 m_nextTicket = 0;
+    std::atomic<int> m_waiting = 0;
 };
 
 } // namespace Tideline
