@@ -355,7 +355,9 @@ void tst_Sessions::nothingOfTheFirstUserIsLeft()
     const SyncReport report = wait(next->syncAll());
     QVERIFY2(report.errors.isEmpty(), qPrintable(report.errors.value(0).detail));
     QCOMPARE(report.pulled, 40);
-    for (const QVariantMap &row : *next->rows(notes))
+    const Result<QList<QVariantMap>> rows = next->rows(notes);
+    QCOMPARE(rows->size(), 40);
+    for (const QVariantMap &row : *rows)
         QCOMPARE(row.value(QStringLiteral("user_id")).toString(), bob);
     QVERIFY(events.isEmpty());
     engine.reset();
