@@ -20,7 +20,7 @@ using namespace Tideline;
 
 namespace {
 
-constexpr int rowCount = 8000;
+constexpr int rowCount = 6000;
 constexpr int pageSize = 250;
 
 const QString schema = QStringLiteral(R"sql(

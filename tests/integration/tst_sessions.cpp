@@ -12,12 +12,15 @@
 #include <QtCore/QCryptographicHash>
 #include <QtCore/QDir>
 #include <QtCore/QFile>
+#include <QtCore/QMutex>
 #include <QtCore/QTemporaryDir>
 #include <QtSql/QSqlDatabase>
 #include <QtSql/QSqlError>
 #include <QtSql/QSqlQuery>
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
+
+#include <atomic>
 
 using namespace Tideline;
 
@@ -43,6 +46,26 @@ QVariantMap note(const QString &title, const QString &body, const QString &user)
 {
     return {{QStringLiteral("title"), title}, {QStringLiteral("body"), body}, {QStringLiteral("user_id"), user}};
 }
+
+// A future that is never finished.
+template <typename T>
+QFuture<T> keepOpen(const std::shared_ptr<QPromise<T>> &promise)
+{
+    static QList<std::shared_ptr<QPromise<T>>> open; // a promise that goes cancels its future
+    static QMutex mutex;
+    const QMutexLocker lock(&mutex);
+    open.append(promise);
+    return promise->future();
+}
+
+// What a token provider does, on the worker's thread.
+class Provider
+{
+public:
+    enum class Silence { None, OnRefresh, Always };
+    std::atomic<Silence> silence = Silence::None;
+    std::atomic<int> unanswered = 0;
+};
 
 // Another program, or the application, on a file.
 class Connection
@@ -118,7 +141,7 @@ private:
     std::unique_ptr<FaultProxy> m_proxy;
     std::unique_ptr<QTemporaryDir> m_directory;
     QHash<QString, QString> m_tokens;
-    std::shared_ptr<bool> m_isProviderSilent;
+    std::shared_ptr<Provider> m_provider;
 };
 
 void tst_Sessions::initTestCase()
@@ -140,7 +163,7 @@ void tst_Sessions::init()
     m_proxy = std::make_unique<FaultProxy>();
     QVERIFY2(m_proxy->start(m_stack.url()), qPrintable(m_proxy->error()));
     m_directory = std::make_unique<QTemporaryDir>();
-    m_isProviderSilent = std::make_shared<bool>(false);
+    m_provider = std::make_shared<Provider>();
     const ServerStack::SqlResult made = m_stack.runSql(
         QStringLiteral("truncate notes;"
                        "insert into notes (id, title, user_id)"
@@ -164,11 +187,14 @@ SyncSetup tst_Sessions::setupOf(const QString &user, Mode mode)
     SupabaseOptions server;
     server.url = m_proxy->url();
     server.mode = mode;
-    server.tokenProvider = [token = m_tokens.value(user), isSilent = m_isProviderSilent](bool) {
+    server.tokenProvider = [token = m_tokens.value(user), provider = m_provider](bool refresh) {
         auto promise = std::make_shared<QPromise<Result<QString>>>();
         promise->start();
-        if (*isSilent) // for ever
-            return promise->future();
+        const Provider::Silence silence = provider->silence;
+        if (silence == Provider::Silence::Always || (refresh && silence == Provider::Silence::OnRefresh)) {
+            ++provider->unanswered;
+            return keepOpen(promise);
+        }
         promise->addResult(Result<QString>(token));
         promise->finish();
         return promise->future();
@@ -296,32 +322,28 @@ void tst_Sessions::nothingOfTheFirstUserIsLeft()
     if (inFlight.startsWith(QStringLiteral("push"))) {
         const auto point =
             inFlight.endsWith(QStringLiteral("done")) ? HttpFault::HangAt::Reply : HttpFault::HangAt::Request;
-        QVERIFY(m_proxy->add(HttpFault::hang(point).on(QStringLiteral("POST"), pushes)));
+        QVERIFY(m_proxy->add(HttpFault::hang(point).on(QStringLiteral("POST"), pushes).times(1)));
         follow(engine->drain(SyncEngine::Urgency::Now));
     } else if (inFlight == QStringLiteral("pull")) {
-        QVERIFY(m_proxy->add(HttpFault::hang(HttpFault::HangAt::Reply).on({}, pulls)));
+        QVERIFY(m_proxy->add(HttpFault::hang(HttpFault::HangAt::Reply).on({}, pulls).times(1)));
         follow(engine->pullAll(SyncEngine::Urgency::Now));
     } else if (inFlight == QStringLiteral("fetch")) {
-        QVERIFY(m_proxy->add(HttpFault::hang(HttpFault::HangAt::Reply).on(QStringLiteral("GET"))));
+        QVERIFY(m_proxy->add(HttpFault::hang(HttpFault::HangAt::Reply).on(QStringLiteral("GET")).times(1)));
         follow(engine->discardAndRevert({dead.constFirst().id}));
     } else if (inFlight == QStringLiteral("schema")) {
-        QVERIFY(
-            m_proxy->add(HttpFault::hang(HttpFault::HangAt::Reply).on(QStringLiteral("GET"), QStringLiteral("^/$"))));
+        QVERIFY(m_proxy->add(
+            HttpFault::hang(HttpFault::HangAt::Reply).on(QStringLiteral("GET"), QStringLiteral("^/$")).times(1)));
         follow(engine->createTables());
+    } else if (inFlight == QStringLiteral("token")) {
+        m_provider->silence = Provider::Silence::Always;
+        follow(engine->pullAll(SyncEngine::Urgency::Now));
     } else {
-        if (inFlight == QStringLiteral("refresh")) {
-            // The answer comes when the provider has stopped to answer.
-            QVERIFY(m_proxy->add(HttpFault::hang().on({}, pulls).times(1)));
-            follow(engine->pullAll(SyncEngine::Urgency::Now));
-            QTRY_COMPARE(held.count(), 1);
-            QVERIFY(m_proxy->clear());
-        }
-        *m_isProviderSilent = true;
-        if (!isOver)
-            follow(engine->pullAll(SyncEngine::Urgency::Now));
+        m_provider->silence = Provider::Silence::OnRefresh;
+        QVERIFY(m_proxy->add(
+            HttpFault::answerJson(401, QByteArrayLiteral("{\"code\":\"PGRST301\"}")).on({}, pulls).times(1)));
+        follow(engine->pullAll(SyncEngine::Urgency::Now));
     }
-    if (!*m_isProviderSilent)
-        QTRY_COMPARE(held.count(), 1);
+    QTRY_COMPARE(held.count() + m_provider->unanswered, 1);
 
     // It asks first.
     const qint64 unsynced = *engine->unsyncedCount();
@@ -340,9 +362,10 @@ void tst_Sessions::nothingOfTheFirstUserIsLeft()
     QVERIFY(m_proxy->release());
     answer->addResult(std::optional<QVariantMap>(note(QStringLiteral("alice-resolved"), {}, alice)));
     answer->finish();
-    *m_isProviderSilent = false;
+    m_provider->silence = Provider::Silence::None;
     QTRY_VERIFY(isOver());
-    QCOMPARE(end().code, Failure::Code::Cancelled);
+    // Whoever had been told that the sign-in has run out is told that.
+    QCOMPARE(end().code, inFlight == QStringLiteral("refresh") ? Failure::Code::AuthExpired : Failure::Code::Cancelled);
 
     // The next one, in the same process and while the former's engine is still there.
     setup = setupOf(bob, mode);
