@@ -49,6 +49,7 @@ private Q_SLOTS:
     void configurationErrors();
     void warnsOfAReadableToken();
     void leavesAGarbageDatabaseAlone();
+    void leavesANewerDatabaseAlone();
     void makesThePrivateDatabase();
     void writesAndReads();
     void answersWithEntries();
@@ -175,6 +176,24 @@ void TestCli::leavesAGarbageDatabaseAlone()
         QCOMPARE(result.document().value(QStringLiteral("code")).toString(), QStringLiteral("localStore"));
     }
     QCOMPARE(contentOf(cli.databasePath()), garbage);
+}
+
+void TestCli::leavesANewerDatabaseAlone()
+{
+    CliRunner cli;
+    QCOMPARE(cli.run(words("queue")).exitCode, 0);
+    QVERIFY(cli.runSql({QStringLiteral("UPDATE tideline_meta SET value = 1000 WHERE name = 'schema_version'"),
+                        QStringLiteral("PRAGMA wal_checkpoint(TRUNCATE)")}));
+    const QByteArray before = contentOf(cli.databasePath());
+    for (const QStringList &arguments :
+         {words("status"), words("queue"), words("write tasks 1 {}"), words("sync"), words("logout")}) {
+        const CliResult result = cli.json(arguments);
+        QCOMPARE(result.exitCode, 3);
+        QCOMPARE(result.document().value(QStringLiteral("code")).toString(), QStringLiteral("localStore"));
+        QVERIFY2(result.err.contains("newer Tideline") && result.err.contains("Update this program"),
+                 result.err.constData());
+    }
+    QCOMPARE(contentOf(cli.databasePath()), before);
 }
 
 void TestCli::makesThePrivateDatabase()

@@ -19,6 +19,10 @@ NotesSetup setupOf(const QVariantMap &order)
     setup.database = order.value(QStringLiteral("database")).toString();
     setup.log = order.value(QStringLiteral("log")).toString();
     setup.url = QUrl(order.value(QStringLiteral("url")).toString());
+    setup.mode =
+        static_cast<SupabaseOptions::Mode>(order.value(QStringLiteral("mode"), static_cast<int>(setup.mode)).toInt());
+    setup.pageSize = order.value(QStringLiteral("pageSize"), setup.pageSize).toInt();
+    setup.isReconciling = order.value(QStringLiteral("isReconciling"), setup.isReconciling).toBool();
     setup.later = std::chrono::seconds(order.value(QStringLiteral("later")).toLongLong());
     return setup;
 }
@@ -63,6 +67,8 @@ int ClientRun::run()
         isDone = runWrites();
     else if (scenario == QStringLiteral("drain"))
         isDone = runDrain();
+    else if (scenario == QStringLiteral("pull"))
+        isDone = runPull();
     else if (scenario == QStringLiteral("repairs"))
         isDone = runRepairs();
     else if (scenario == QStringLiteral("logout"))
@@ -143,6 +149,19 @@ bool ClientRun::runDrain()
         return false;
     armKiller();
     return m_client->drain().errors.size() == 1;
+}
+
+// To the end, whatever it takes; kills come on the way.
+bool ClientRun::runPull()
+{
+    armKiller();
+    if (!open())
+        return false;
+    const SyncReport report = m_client->pull();
+    for (const Failure &error : report.errors)
+        tell(QStringLiteral("failed ") + error.detail);
+    tell(QStringLiteral("pulled %1").arg(report.pulled));
+    return report.errors.isEmpty();
 }
 
 bool ClientRun::runRepairs()

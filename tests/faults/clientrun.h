@@ -31,6 +31,7 @@ private:
     bool runOpen();
     bool runWrites();
     bool runDrain();
+    bool runPull();
     bool runRepairs();
     bool runLogout();
     bool runStream();

@@ -5,6 +5,7 @@
 
 #include <tideline/core/json.h>
 
+#include <QtCore/QFile>
 #include <QtCore/QHash>
 #include <QtCore/QSet>
 
@@ -75,11 +76,19 @@ QString described(const QVariantMap &row)
 
 } // namespace
 
-void DatabaseCheck::makeNotes(const QString &path)
+void DatabaseCheck::makeNotes(const QString &path, const QString &earlier)
 {
     sqlite3 *database = openDatabase(path);
-    const char *sql = "CREATE TABLE notes (id TEXT PRIMARY KEY, title TEXT, body TEXT, updated_at TEXT)";
-    if (sqlite3_exec(database, sql, nullptr, nullptr, nullptr) != SQLITE_OK)
+    QByteArray sql = "CREATE TABLE notes (id TEXT PRIMARY KEY, title TEXT, body TEXT, updated_at TEXT)";
+    if (!earlier.isEmpty()) {
+        QFile statements(earlier);
+        if (!statements.open(QIODevice::ReadOnly))
+            qFatal("the earlier schema cannot be read");
+        sql = statements.readAll()
+              + "DELETE FROM notes; DELETE FROM tideline_entry; DELETE FROM tideline_conflict;"
+                "DELETE FROM tideline_cursor; DELETE FROM tideline_session;";
+    }
+    if (sqlite3_exec(database, sql.constData(), nullptr, nullptr, nullptr) != SQLITE_OK)
         qFatal("the table cannot be made");
     sqlite3_close(database);
 }
@@ -115,8 +124,10 @@ void DatabaseCheck::read(sqlite3 *database)
           [&](const Row &row) { m_schemaVersion = row(0).toLongLong(); });
     if (m_schemaVersion == 0 && m_readProblem.isEmpty())
         m_readProblem = QStringLiteral("half a migration");
-    if (m_schemaVersion < 2)
-        return; // each migration is whole by itself; nothing was ever written in this one
+    if (m_schemaVersion < 2) {
+        m_rows.clear(); // each migration is whole by itself; what is in this one is looked at when it is over
+        return;
+    }
     query("SELECT seq, id, record_id, operation, payload, state, error IS NOT NULL, held_by IS NOT NULL, merged_into"
           " FROM tideline_entry WHERE table_name = 'notes' ORDER BY seq",
           [&](const Row &row) {
@@ -139,6 +150,11 @@ void DatabaseCheck::read(sqlite3 *database)
     query("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'tideline_entry'",
           [&](const Row &row) { m_enqueued = row(0).toLongLong(); });
     query("SELECT count(*) FROM tideline_conflict", [&](const Row &row) { m_conflicts = row(0).toLongLong(); });
+    query("SELECT count(*) FROM tideline_cursor WHERE value <> ''",
+          [&](const Row &row) { m_cursors = row(0).toLongLong(); });
+    query("SELECT count(*) FROM tideline_quarantine", [&](const Row &row) { m_quarantined = row(0).toLongLong(); });
+    query("SELECT name FROM tideline_event ORDER BY seq",
+          [&](const Row &row) { m_eventNames.append(row(0).toString()); });
     query("SELECT coalesce(sum(pending), 0), coalesce(sum(failed), 0), coalesce(sum(dead), 0), coalesce(sum(held), 0)"
           " FROM tideline_count",
           [&](const Row &row) {
@@ -206,11 +222,13 @@ QString DatabaseCheck::rowProblem() const
 
 QString DatabaseCheck::problem() const
 {
-    for (const QString &found : {m_readProblem, countProblem(), rowProblem()}) {
-        if (!found.isEmpty())
-            return found;
-    }
-    return {};
+    const QString found = storageProblem();
+    return found.isEmpty() ? rowProblem() : found;
+}
+
+QString DatabaseCheck::storageProblem() const
+{
+    return m_readProblem.isEmpty() ? countProblem() : m_readProblem;
 }
 
 QString DatabaseCheck::lost(const QStringList &acknowledgedIds) const

@@ -37,6 +37,8 @@ public:
 
     // Whole; every row has its entries and every entry its effect on the row; the numbers are right.
     QString problem() const;
+    // The same where rows come from elsewhere too: nothing about them.
+    QString storageProblem() const;
     // What the program was told to be durable is there.
     QString lost(const QStringList &acknowledgedIds) const;
     // Each record's effects are those of its entries, in their order, none twice; what is done is there.
@@ -45,10 +47,14 @@ public:
     QList<StoredEntry> entries() const { return m_entries; }
     QMap<QString, QVariantMap> rows() const { return m_rows; }
     qint64 count(EntryState state) const;
+    QStringList eventNames() const { return m_eventNames; } // oldest first
+    qint64 cursorCount() const { return m_cursors; }
+    qint64 quarantinedCount() const { return m_quarantined; }
     qint64 schemaVersion() const { return m_schemaVersion; }
 
-    // Makes "notes", without any table of Tideline's.
-    static void makeNotes(const QString &path);
+    // Makes "notes", without any table of Tideline's, or with those of an earlier schema, which a file of statements
+    // makes; empty.
+    static void makeNotes(const QString &path, const QString &earlier = {});
 
 private:
     void read(sqlite3 *database);
@@ -61,6 +67,9 @@ private:
     QMap<QString, QVariantMap> m_rows;
     qint64 m_enqueued = 0; // what the sequence has given out
     qint64 m_conflicts = 0;
+    qint64 m_cursors = 0;
+    qint64 m_quarantined = 0;
+    QStringList m_eventNames;
     QList<qint64> m_counts; // pending, failed, dead, held
 };
 

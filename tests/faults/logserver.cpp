@@ -28,7 +28,7 @@ QFuture<T> later(const T &answer)
 
 Failure notOffered()
 {
-    return {Failure::Code::Remote, QStringLiteral("This server takes pushes only.")};
+    return {Failure::Code::Remote, QStringLiteral("This server does not offer that.")};
 }
 
 } // namespace
@@ -130,14 +130,41 @@ QFuture<PushReply> LogServer::push(const QList<PushItem> &items, bool)
     return later(reply);
 }
 
-QFuture<Result<PullPage>> LogServer::pull(const PullRequest &)
+QList<RemoteRow> LogServer::rowsAfter(const QString &version) const
 {
-    return later(Result<PullPage>(notOffered()));
+    const QString column = QStringLiteral("updated_at");
+    QMap<QString, RemoteRow> rows;
+    for (auto it = m_rows.cbegin(); it != m_rows.cend(); ++it) {
+        const QString own = it->value(column).toString();
+        if (own > version)
+            rows.insert(own, RemoteRow{it.key(), *it, false});
+    }
+    return rows.values();
 }
 
-QFuture<Result<IdentityPage>> LogServer::identities(const TableConfig &, const QString &)
+QFuture<Result<PullPage>> LogServer::pull(const PullRequest &request)
 {
-    return later(Result<IdentityPage>(notOffered()));
+    const QList<RemoteRow> rows = rowsAfter(request.cursor);
+    PullPage page;
+    page.requests = 1;
+    page.rows = rows.mid(0, request.pageSize);
+    page.hasMore = rows.size() > page.rows.size();
+    page.cursor =
+        page.rows.isEmpty() ? request.cursor : page.rows.constLast().values.value(request.table.updatedAt).toString();
+    if (request.wantsRowCount)
+        page.rowCount = m_rows.size();
+    return later(Result<PullPage>(page));
+}
+
+QFuture<Result<IdentityPage>> LogServer::identities(const TableConfig &table, const QString &)
+{
+    IdentityPage page;
+    page.requests = 1;
+    for (auto it = m_rows.cbegin(); it != m_rows.cend(); ++it) {
+        page.recordIds.append(it.key());
+        page.versions.append(it->value(table.updatedAt).toString());
+    }
+    return later(Result<IdentityPage>(page));
 }
 
 QFuture<Result<PullPage>> LogServer::fetch(const TableConfig &, const QStringList &)

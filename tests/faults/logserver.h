@@ -20,7 +20,8 @@ public:
 };
 
 // A server that outlives the process: every effect is a line appended to a file, and the rows are what the lines say.
-// It refuses rows with the title "refused". Pushes only, one process at a time.
+// It refuses rows with the title "refused". Its pulls tell of no
+// deletions. One process at a time.
 class LogServer final : public RemoteStore
 {
 public:
@@ -39,6 +40,8 @@ public:
 private:
     PushOutcome pushOne(const PushItem &item);
     void apply(const ServerEffect &effect);
+    // By their versions, those behind this one.
+    QList<RemoteRow> rowsAfter(const QString &version) const;
 
     QString m_path;
     QMap<QString, QVariantMap> m_rows;

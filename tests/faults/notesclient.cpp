@@ -5,8 +5,6 @@
 
 #include "logserver.h"
 
-#include <tideline/supabase/supabaseremotestore.h>
-
 #include <QtCore/QEventLoop>
 #include <QtCore/QFutureWatcher>
 
@@ -36,11 +34,15 @@ SyncSetup NotesSetup::engine(const NotesSetup &notesSetup)
     file.synchronous = SqliteOptions::Synchronous::Normal; // the machine does not fail here, only the process
     SupabaseOptions remote;
     remote.url = notesSetup.url;
+    remote.mode = notesSetup.mode;
     SyncSetup setup;
     setup.storage = SqliteStorage::factory(file);
     setup.remote = notesSetup.log.isEmpty() ? SupabaseRemoteStore::factory(remote) : LogServer::factory(notesSetup.log);
     setup.tables = {TableConfig(notes)};
     setup.clock = [later = notesSetup.later] { return systemClock().addSecs(later.count()); };
+    setup.config.pageSize = notesSetup.pageSize;
+    if (!notesSetup.isReconciling)
+        setup.config.reconcile = ReconcilePolicy::Off;
     setup.config.backoffBase = std::chrono::milliseconds(100);
     return setup;
 }
@@ -90,11 +92,21 @@ WriteResult NotesClient::remove(const QString &id)
 
 SyncReport NotesClient::drain()
 {
+    return wait(m_engine->drain(SyncEngine::Urgency::Now));
+}
+
+SyncReport NotesClient::pull()
+{
+    return wait(m_engine->pullAll(SyncEngine::Urgency::Now));
+}
+
+SyncReport NotesClient::wait(const QFuture<SyncReport> &future)
+{
     // It sleeps until it is woken; QTest::qWaitFor() looks every ten milliseconds, which is long for thousands.
     QFutureWatcher<SyncReport> watcher;
     QEventLoop loop;
     QObject::connect(&watcher, &QFutureWatcherBase::finished, &loop, &QEventLoop::quit);
-    watcher.setFuture(m_engine->drain(SyncEngine::Urgency::Now));
+    watcher.setFuture(future);
     loop.exec();
     return watcher.result();
 }

@@ -5,6 +5,7 @@
 
 #include <tideline/engine/syncengine.h>
 #include <tideline/sqlite/sqlitestorage.h>
+#include <tideline/supabase/supabaseremotestore.h>
 
 #include <QtCore/QUrl>
 
@@ -19,6 +20,9 @@ public:
     QString database;
     QString log; // of a LogServer
     QUrl url;    // of a PostgREST, where log is empty
+    SupabaseOptions::Mode mode = SupabaseOptions::Mode::Auto;
+    int pageSize = 1000;
+    bool isReconciling = true;
     // Added to the clock: whoever held the lease of the file an hour ago is gone.
     std::chrono::seconds later{0};
     std::chrono::milliseconds busyTimeout = std::chrono::seconds(5);
@@ -41,11 +45,14 @@ public:
     WriteResult remove(const QString &id);
     // Waits for its end; however long entries would have to wait, they go now.
     SyncReport drain();
+    SyncReport pull();
     QStringList deadLetters() const;
 
     SyncEngine *operator->() const { return m_engine.get(); }
 
 private:
+    static SyncReport wait(const QFuture<SyncReport> &future);
+
     std::unique_ptr<SyncEngine> m_engine;
 };
 

@@ -53,7 +53,11 @@ public:
     std::function<bool(const DatabaseCheck &found)> isDone;
     bool isOpening = false;  // the call opens
     bool isDraining = false; // it works on the worker's thread, or ends what is there
+    bool isPulling = false;  // rows come from elsewhere
 };
+
+const QStringList served{QStringLiteral("s1"), QStringLiteral("s2"), QStringLiteral("s3"), QStringLiteral("s4"),
+                         QStringLiteral("s5")};
 
 } // namespace
 
@@ -76,6 +80,7 @@ private:
     Operation operation(const QString &name) const;
     NotesSetup setupOf(const QString &name) const;
     void verifyOne(const Operation &operation, Fault fault, Repeat repeat, qint64 number, bool *isThrough);
+    static void verifyContent(const Operation &operation, const DatabaseCheck &found, const QString &log);
     static void verifyFailure(const Failure &failure, Fault fault);
 
     QTemporaryDir m_directory{scratchTemplate()};
@@ -92,6 +97,7 @@ void tst_StorageFaults::initTestCase()
     DatabaseCheck::makeNotes(unused.database);
     QVERIFY(QFile::copy(unused.database, used.database));
     QVERIFY(NotesClient(used).open());
+    DatabaseCheck::makeNotes(setupOf(QStringLiteral("old")).database, QStringLiteral(TIDELINE_SCHEMAS "/v1.sql"));
 }
 
 NotesSetup tst_StorageFaults::setupOf(const QString &name) const
@@ -100,6 +106,7 @@ NotesSetup tst_StorageFaults::setupOf(const QString &name) const
     setup.database = m_directory.filePath(name + QStringLiteral(".db"));
     setup.log = m_directory.filePath(name + QStringLiteral(".log"));
     setup.busyTimeout = std::chrono::milliseconds(20);
+    setup.pageSize = 2;
     return setup;
 }
 
@@ -137,8 +144,8 @@ Operation tst_StorageFaults::operation(const QString &name) const
         return [=](const DatabaseCheck &found) { return found.count(state) == count; };
     };
     Operation operation{text("used"), [](NotesClient &) {}, {}, {}};
-    if (name == text("open") || name == text("migrate")) {
-        operation.start = name == text("open") ? text("used") : text("new");
+    if (name == text("open") || name == text("migrate") || name == text("upgrade")) {
+        operation.start = name == text("open") ? text("used") : name == text("migrate") ? text("new") : text("old");
         operation.isOpening = true;
         operation.call = [](NotesClient &client) { return failureOf(client.open()); };
         operation.isDone = [=](const DatabaseCheck &found) { return found.schemaVersion() == newestVersion; };
@@ -170,6 +177,20 @@ Operation tst_StorageFaults::operation(const QString &name) const
         operation.call = [](NotesClient &client) { return failureOf(client.drain()); };
         operation.isDone = hasEntries(EntryState::Pending, 0);
         operation.isDraining = true;
+    } else if (name == text("pull")) {
+        operation.prepare = [log = setupOf(text("case")).log](NotesClient &) {
+            QFile file(log);
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            for (const QString &id : served) {
+                file.write(
+                    QStringLiteral("{\"record\":\"%1\",\"operation\":\"upsert\",\"values\":{\"title\":\"of %1\"}}\n")
+                        .arg(id)
+                        .toUtf8());
+            }
+        };
+        operation.call = [](NotesClient &client) { return failureOf(client.pull()); };
+        operation.isDone = [](const DatabaseCheck &found) { return found.rows().keys() == served; };
+        operation.isPulling = true;
     } else if (name == text("bury")) {
         operation.prepare = [=](NotesClient &client) { QVERIFY(client.write(text("a"), refused)); };
         operation.call = [](NotesClient &client) { return failureOf(client.drain()); };
@@ -208,8 +229,8 @@ void tst_StorageFaults::failsCleanly_data()
     QTest::addColumn<FaultyVfs::Repeat>("repeat");
     const QList<QPair<const char *, Fault>> faults{
         {"I/O error", Fault::IoError}, {"disk full", Fault::Full}, {"busy", Fault::Busy}};
-    for (const char *name : {"open", "migrate", "write", "writeAll", "patch", "remove", "drain", "bury", "retry",
-                             "edit", "discard", "logout"}) {
+    for (const char *name : {"open", "migrate", "upgrade", "write", "writeAll", "patch", "remove", "drain", "pull",
+                             "bury", "retry", "edit", "discard", "logout"}) {
         for (const auto &[word, fault] : faults) {
             QTest::addRow("%s, %s once", name, word) << QString::fromLatin1(name) << fault << Repeat::Once;
             QTest::addRow("%s, %s for good", name, word) << QString::fromLatin1(name) << fault << Repeat::FromThenOn;
@@ -263,8 +284,9 @@ void tst_StorageFaults::verifyOne(const Operation &operation, Fault fault, Repea
                 return;
         }
         const DatabaseCheck found(setup.database);
-        QCOMPARE(found.problem(), QString());
-        QCOMPARE(found.disorder(LogServer::effects(setup.log)), QString());
+        verifyContent(operation, found, setup.log);
+        if (QTest::currentTestFailed())
+            return;
 
         if (!failure.isFailure())
             QVERIFY(operation.isDone(found));
@@ -280,11 +302,25 @@ void tst_StorageFaults::verifyOne(const Operation &operation, Fault fault, Repea
             QCOMPARE(failureOf(client.drain()).detail, QString());
     }
     const DatabaseCheck settled(setup.database);
-    QCOMPARE(settled.problem(), QString());
-    QCOMPARE(settled.disorder(LogServer::effects(setup.log)), QString());
+    verifyContent(operation, settled, setup.log);
     QVERIFY(settled.rows().contains(QStringLiteral("z")));
     if (operation.isDraining)
         QCOMPARE(settled.count(EntryState::Pending) + settled.count(EntryState::InFlight), 0);
+}
+
+void tst_StorageFaults::verifyContent(const Operation &operation, const DatabaseCheck &found, const QString &log)
+{
+    if (!operation.isPulling) {
+        QCOMPARE(found.problem(), QString());
+        QCOMPARE(found.disorder(LogServer::effects(log)), QString());
+        return;
+    }
+    QCOMPARE(found.storageProblem(), QString());
+    const QMap<QString, QVariantMap> rows = found.rows();
+    for (auto row = rows.cbegin(); row != rows.cend(); ++row) {
+        if (served.contains(row.key()))
+            QCOMPARE(row->value(QStringLiteral("title")).toString(), QStringLiteral("of ") + row.key());
+    }
 }
 
 // Says what happened and what to do about it.

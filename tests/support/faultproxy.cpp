@@ -25,6 +25,7 @@ FaultProxy::Request toRequest(const QJsonObject &record)
     for (auto it = headers.begin(); it != headers.end(); ++it)
         request.headers.insert(it.key().toLatin1(), it.value().toString().toUtf8());
     request.hasAuthorization = record.value(QStringLiteral("hasAuthorization")).toBool();
+    request.authorizationDigest = record.value(QStringLiteral("authorizationDigest")).toString().toLatin1();
     request.body = record.value(QStringLiteral("body")).toString().toUtf8();
     request.fault = record.value(QStringLiteral("fault")).toString();
     return request;

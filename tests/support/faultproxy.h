@@ -27,6 +27,7 @@ public:
         QByteArray path;                       // with its query, as it was sent
         QHash<QByteArray, QByteArray> headers; // names in lower case; no Authorization
         bool hasAuthorization = false;
+        QByteArray authorizationDigest; // SHA-256 of that header, in hexadecimal
         QByteArray body;
         QString fault;             // its kind, "pass" where there was none
         bool isHeld = false;       // until release()

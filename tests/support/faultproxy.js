@@ -12,12 +12,14 @@
 //   {"do":"refuse"} {"do":"accept"}        close the port and every connection, open it again
 //   {"do":"ping"}                          nothing
 // Records: {"type":"ready","port","strayPort"} first, then for each request
-//   {"type":"request","ordinal","method","path","headers","hasAuthorization","body","fault"} when it has arrived,
+//   {"type":"request","ordinal","method","path","headers","hasAuthorization","authorizationDigest","body","fault"} when it
+//   has arrived,
 //   {"type":"done","ordinal","serverStatuses","status"} before the first byte of a reply, or when there will be none,
 //   {"type":"stray",…as request} for what comes to the second port, to which redirects lead: there should be none.
 
 'use strict';
 
+const crypto = require('crypto');
 const http = require('http');
 const net = require('net');
 const readline = require('readline');
@@ -128,7 +130,9 @@ const cables = new Set();
 
 function describe(type, request, body) {
   const { authorization, ...headers } = request.headers;
-  return { type, method: request.method, path: request.url, headers, hasAuthorization: authorization !== undefined,
+  const hasAuthorization = authorization !== undefined;
+  const digest = hasAuthorization ? crypto.createHash('sha256').update(authorization).digest('hex') : '';
+  return { type, method: request.method, path: request.url, headers, hasAuthorization, authorizationDigest: digest,
            body: body.toString() };
 }
 

@@ -16,6 +16,7 @@ inline const QString lastSyncedAt = QStringLiteral("lastSyncedAt");
 inline const QString clockOffset = QStringLiteral("clockOffset"); // milliseconds to the server's clock
 inline const QString pausedUntil = QStringLiteral("pausedUntil"); // no request of a drain or a pull before
 inline const QString pauseCount = QStringLiteral("pauseCount");   // failures in a row
+inline const QString eraseDue = QStringLiteral("eraseDue");       // bytes of an ended session are in the files yet
 inline const QString activity = QStringLiteral("activity");       // what the holder of the lease is doing
 
 inline QString columns(const QString &table) // that the server's table has

@@ -62,6 +62,11 @@ void SyncEngine::start()
 {
     if (!d->storage)
         return;
+    if (const Result<void> checked = d->checkUser(); !checked) {
+        return d->tell(
+            SyncEvent{d->setup.clock(), SyncError{checked.failure(), QStringLiteral("start"), QString(), QString()}});
+    }
+    d->eraseWhatIsDue();
     d->onWorker([](SyncWorker &worker) { worker.setAutomatic(true); });
     if (d->reachability || !d->setup.reachability)
         return;
@@ -242,15 +247,25 @@ Result<qint64> SyncEngine::unsyncedCount()
 }
 
 /*!
-    Ends the session: automatic work stops, replies in flight are dropped, and queue, rows of all tables that were ever
-    enrolled, cursors, conflicts, dead letters and the log go in one transaction; then their bytes go from the files.
-    Fails with Conflict, and removes nothing, while there is unsynced work, unless \a unsynced says Discard; automatic
-    work has stopped all the same. Where the bytes cannot be erased it fails with LocalStore although the session has
-    ended.
+    Ends the session: queue, rows of all tables that were ever enrolled, cursors, conflicts, dead letters and the log go
+    in one transaction, automatic work stops, and whatever is in flight (replies, answers of a resolver) is dropped.
+   When it returns no request leaves any more with the session's token. Then the bytes of all that are erased from the
+   files.
+
+    Fails with Conflict, and changes nothing, while there is unsynced work, unless \a unsynced says Discard: drain()
+    first, or ask the user; unsyncedCount() has the number. Futures of rounds that were going on get the failure
+    Cancelled.
+
+    Fails with LocalStore although the session has ended where the bytes cannot be erased yet, because another program
+    reads the file or a query of the application's is open. They are erased by the next logout(), start() or open() of
+    an engine on the file that finds nobody in the way.
+
+    The engine may go on, for the same user or, where it was given no userId, for the next one: the token provider is
+    asked anew. Another user's engine can be opened from now on. Where another process has ended the session already
+    there is nothing left to do, and nothing is done.
 */
 Result<void> SyncEngine::logout(UnsyncedWork unsynced)
 {
-    stop();
     const Result<void> wiped = d->inTransaction([&](UnitOfWork &work) -> Result<void> {
         const Result<qint64> count = unsyncedCount();
         if (!count)
@@ -263,15 +278,24 @@ Result<void> SyncEngine::logout(UnsyncedWork unsynced)
         TIDELINE_TRY(d->wipe(work));
         return d->enrol(work); // for the next user, whatever becomes of the bytes
     });
+    if (!wiped && wiped.failure().code == Failure::Code::Cancelled) {
+        d->endSession();
+        Q_EMIT loggedOut();
+        return {};
+    }
     if (!wiped)
         return wiped;
-    d->askedConflicts.clear();
-    if (d->syncWorker)
-        d->onWorker([](SyncWorker &worker) { worker.endSession(); });
+    d->endSession();
+    const Result<void> erased = d->eraseFreedBytes();
     for (const QString &table : d->tables.keys())
         Q_EMIT dataChanged(table);
     Q_EMIT loggedOut();
-    return d->storage->eraseFreedBytes();
+    if (erased)
+        return {};
+    Failure failure = erased.failure();
+    failure.detail.prepend(QStringLiteral("The user is signed out, but what was deleted can still be found in the "
+                                          "bytes of the file. "));
+    return failure;
 }
 
 /*!
@@ -358,7 +382,11 @@ QFuture<Result<QStringList>> SyncEngine::createTables()
         d->onWorker([table, schema](SyncWorker &worker) { worker.describe(table, schema); });
     }
     QtFuture::whenAll(schemas.begin(), schemas.end())
-        .then(this, [this, answer](const QList<QFuture<Result<TableSchema>>> &described) {
+        .then(this, [this, answer, session = d->session](const QList<QFuture<Result<TableSchema>>> &described) {
+            if (d->session != session) {
+                return answer(Failure(Failure::Code::Cancelled,
+                                      QStringLiteral("The user has signed out. Sign in, then try again.")));
+            }
             QStringList made;
             for (const QFuture<Result<TableSchema>> &one : described) {
                 Result<TableSchema> schema = one.result();

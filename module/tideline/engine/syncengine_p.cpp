@@ -32,7 +32,7 @@ SyncEngine::Private::Private(SyncEngine *engine, const SyncSetup &engineSetup)
 SyncEngine::Private::~Private()
 {
     if (syncWorker) {
-        syncWorker->disconnect(q);
+        inbox.reset();
         QObject::connect(&thread, &QThread::finished, syncWorker, &QObject::deleteLater);
         QMetaObject::invokeMethod(syncWorker, &SyncWorker::retire, Qt::BlockingQueuedConnection);
     }
@@ -50,14 +50,12 @@ Result<void> SyncEngine::Private::open()
     if (!opened)
         return opened.failure();
     storage = std::move(*opened);
-    const Result<void> enrolled = inTransaction([this](UnitOfWork &work) -> Result<void> {
-        TIDELINE_TRY(checkUser(work));
-        return enrol(work);
-    });
+    const Result<void> enrolled = inTransaction([this](UnitOfWork &work) { return enrol(work); });
     if (!enrolled) {
         storage.reset();
         return enrolled;
     }
+    eraseWhatIsDue();
     refreshStatus();
     askResolver();
     return {};
@@ -65,22 +63,28 @@ Result<void> SyncEngine::Private::open()
 
 Result<void> SyncEngine::Private::checkUser(UnitOfWork &work)
 {
-    SessionStore &session = storage->session();
-    const Result<QVariant> id = session.value(SessionKey::session);
-    const Result<QVariant> user = session.value(SessionKey::userId);
+    SessionStore &stored = storage->session();
+    const Result<QVariant> id = stored.value(SessionKey::session);
+    const Result<QVariant> user = stored.value(SessionKey::userId);
     TIDELINE_TRY(id);
     TIDELINE_TRY(user);
     if (!user->toString().isEmpty() && !setup.userId.isEmpty() && user->toString() != setup.userId) {
         return Failure(Failure::Code::Invalid,
                        QStringLiteral("The database holds the data of another user. Log that user out first."));
     }
-    if (id->toString().isEmpty()) {
-        TIDELINE_TRY(session.setValue(work.transaction(), SessionKey::session,
-                                      QUuid::createUuid().toString(QUuid::WithoutBraces)));
+    session = id->toString();
+    if (session.isEmpty()) {
+        session = QUuid::createUuid().toString(QUuid::WithoutBraces);
+        TIDELINE_TRY(stored.setValue(work.transaction(), SessionKey::session, session));
     }
     if (user->toString().isEmpty() && !setup.userId.isEmpty())
-        TIDELINE_TRY(session.setValue(work.transaction(), SessionKey::userId, setup.userId));
+        TIDELINE_TRY(stored.setValue(work.transaction(), SessionKey::userId, setup.userId));
     return {};
+}
+
+Result<void> SyncEngine::Private::checkUser()
+{
+    return isUserKnown ? Result<void>() : inTransaction([](UnitOfWork &) { return Result<void>(); });
 }
 
 Result<void> SyncEngine::Private::enrol(UnitOfWork &work)
@@ -102,22 +106,36 @@ SyncWorker &SyncEngine::Private::worker()
         workerSetup.tables = tables.values();
         syncWorker = new SyncWorker(workerSetup);
         syncWorker->moveToThread(&thread);
-        QObject::connect(syncWorker, &SyncWorker::eventHappened, q, [this](const SyncEvent &event) { tell(event); });
-        QObject::connect(syncWorker, &SyncWorker::rowsChanged, q, [this](const QStringList &names) {
-            for (const QString &name : names)
-                Q_EMIT q->dataChanged(name);
-        });
-        QObject::connect(syncWorker, &SyncWorker::statusChanged, q, [this] { refreshStatusSoon(); });
-        QObject::connect(syncWorker, &SyncWorker::pullProgressed, q, &SyncEngine::pullProgressed);
-        QObject::connect(syncWorker, &SyncWorker::drainProgressed, q, &SyncEngine::drainProgressed);
-        QObject::connect(syncWorker, &SyncWorker::sessionEnded, q, &SyncEngine::loggedOut);
-        QObject::connect(syncWorker, &SyncWorker::drainingChanged, q, [this](bool draining) {
-            isDraining = draining;
-            Q_EMIT q->isDrainingChanged();
-        });
+        syncWorker->setSession(session);
+        listen();
         thread.start();
     }
     return *syncWorker;
+}
+
+void SyncEngine::Private::listen()
+{
+    inbox = std::make_unique<QObject>();
+    QObject *context = inbox.get();
+    QObject::connect(syncWorker, &SyncWorker::eventHappened, context, [this](const SyncEvent &event) { tell(event); });
+    QObject::connect(syncWorker, &SyncWorker::rowsChanged, context, [this](const QStringList &names) {
+        for (const QString &name : names)
+            Q_EMIT q->dataChanged(name);
+    });
+    QObject::connect(syncWorker, &SyncWorker::statusChanged, context, [this] { refreshStatusSoon(); });
+    QObject::connect(
+        syncWorker, &SyncWorker::pullProgressed, context,
+        [this](const QString &name, qint64 rows, qint64 total) { Q_EMIT q->pullProgressed(name, rows, total); });
+    QObject::connect(syncWorker, &SyncWorker::drainProgressed, context,
+                     [this](qint64 pushed, qint64 remaining) { Q_EMIT q->drainProgressed(pushed, remaining); });
+    QObject::connect(syncWorker, &SyncWorker::sessionEnded, context, [this] {
+        askedConflicts.clear();
+        Q_EMIT q->loggedOut();
+    });
+    QObject::connect(syncWorker, &SyncWorker::drainingChanged, context, [this](bool draining) {
+        isDraining = draining;
+        Q_EMIT q->isDrainingChanged();
+    });
 }
 
 Result<TableConfig> SyncEngine::Private::table(const QString &name) const
@@ -137,9 +155,20 @@ Result<void> SyncEngine::Private::inTransaction(const std::function<Result<void>
         return Failure(Failure::Code::LocalStore,
                        QStringLiteral("The engine is not open. Call open() and check its result."));
     UnitOfWork work(*storage, setup.config, setup.clock, this);
-    TIDELINE_TRY(work.begin({}));
-    TIDELINE_TRY(step(work));
-    return work.commit();
+    TIDELINE_TRY(work.begin(session));
+    const QString formerSession = session;
+    const bool wasUserKnown = isUserKnown;
+    Result<void> done = isUserKnown ? Result<void>() : checkUser(work);
+    if (done)
+        done = step(work);
+    isUserKnown = true; // for whom the commit's signals call
+    if (done)
+        done = work.commit();
+    if (!done) {
+        session = formerSession;
+        isUserKnown = wasUserKnown;
+    }
+    return done;
 }
 
 void SyncEngine::Private::workCommitted(const QList<SyncEvent> &events, const QSet<QString> &changedTables)
@@ -230,6 +259,13 @@ QFuture<SyncReport> SyncEngine::Private::order(bool drains, const QStringList &p
     if (!storage) {
         SyncReport report;
         report.addError(inTransaction({}).failure());
+        promise->addResult(report);
+        promise->finish();
+        return future;
+    }
+    if (const Result<void> checked = checkUser(); !checked) {
+        SyncReport report;
+        report.addError(checked.failure());
         promise->addResult(report);
         promise->finish();
         return future;
@@ -330,26 +366,86 @@ void SyncEngine::Private::askResolver()
 
 void SyncEngine::Private::finishResolution(const QString &conflictId, const std::optional<QVariantMap> &row)
 {
-    askedConflicts.remove(conflictId);
+    if (!askedConflicts.remove(conflictId))
+        return; // asked by a session that has ended
     const Result<ConflictRecord> resolved = q->resolve(conflictId, row);
     if (!resolved)
         tell(SyncEvent{setup.clock(), SyncError{resolved.failure(), QStringLiteral("resolver"), QString(), QString()}});
 }
 
+// Leaves the mark of a new session: what was begun in the old one can store nothing from then on.
 Result<void> SyncEngine::Private::wipe(UnitOfWork &work)
 {
     StoreTransaction &transaction = work.transaction();
     const Result<QStringList> enrolled = storage->session().enrolledTables();
     if (!enrolled)
         return enrolled.failure();
-    for (const QString &name : *enrolled)
-        TIDELINE_TRY(storage->local().clear(transaction, name)); // fine for a table that was dropped
+    // A foreign key may keep a parent's rows until its children's are gone: what fails is tried again after the others.
+    QStringList left = *enrolled;
+    while (!left.isEmpty()) {
+        QStringList kept;
+        Failure failure;
+        for (const QString &name : std::as_const(left)) {
+            if (const Result<void> cleared = storage->local().clear(transaction, name); !cleared) {
+                kept.append(name);
+                failure = cleared.failure();
+            }
+        }
+        if (kept.size() == left.size())
+            return failure;
+        left = kept;
+    }
     TIDELINE_TRY(storage->queue().clear(transaction));
     TIDELINE_TRY(storage->timestamps().clear(transaction));
     TIDELINE_TRY(storage->journal().clear(transaction));
     TIDELINE_TRY(storage->session().clear(transaction));
-    return storage->session().setValue(transaction, SessionKey::session,
-                                       QUuid::createUuid().toString(QUuid::WithoutBraces));
+    TIDELINE_TRY(storage->session().setValue(transaction, SessionKey::eraseDue, true));
+    session = QUuid::createUuid().toString(QUuid::WithoutBraces);
+    return storage->session().setValue(transaction, SessionKey::session, session);
+}
+
+// The database has a new session already. The worker is waited for, for one of its short steps: when this returns no
+// request can leave any more in the old one's name.
+void SyncEngine::Private::endSession()
+{
+    isUserKnown = false; // whoever comes next has to be written down
+    askedConflicts.clear();
+    if (!syncWorker)
+        return;
+    const QString next = session;
+    SyncWorker *target = syncWorker;
+    QMetaObject::invokeMethod(
+        target,
+        [target, next] {
+            target->endSession();
+            target->setSession(next);
+        },
+        Qt::BlockingQueuedConnection);
+    listen();
+    if (isDraining) {
+        isDraining = false;
+        Q_EMIT q->isDrainingChanged();
+    }
+}
+
+Result<void> SyncEngine::Private::eraseFreedBytes()
+{
+    TIDELINE_TRY(storage->eraseFreedBytes());
+    // Not a unit of work: it belongs to no user.
+    Result<std::unique_ptr<StoreTransaction>> transaction = storage->begin();
+    TIDELINE_TRY(transaction);
+    TIDELINE_TRY(storage->session().setValue(**transaction, SessionKey::eraseDue, {}));
+    return (*transaction)->commit();
+}
+
+void SyncEngine::Private::eraseWhatIsDue()
+{
+    const Result<QVariant> due = storage->session().value(SessionKey::eraseDue);
+    Failure failure = due.failure();
+    if (due && due->toBool())
+        failure = eraseFreedBytes().failure();
+    if (failure.isFailure())
+        tell(SyncEvent{setup.clock(), SyncError{failure, QStringLiteral("logout"), QString(), QString()}});
 }
 
 } // namespace Tideline

@@ -29,7 +29,12 @@ public:
     Result<void> inTransaction(const std::function<Result<void>(UnitOfWork &work)> &step);
     Result<void> enrol(UnitOfWork &work);
     Result<void> checkUser(UnitOfWork &work);
+    Result<void> checkUser(); // where that is still to be done
     Result<void> wipe(UnitOfWork &work);
+    void endSession();
+    Result<void> eraseFreedBytes();
+    void eraseWhatIsDue();
+    void listen();
     void refreshStatusSoon();
     void refreshStatus();
     void tell(const SyncEvent &event);
@@ -52,6 +57,10 @@ public:
     std::unique_ptr<Reachability> reachability;
     QThread thread;
     SyncWorker *syncWorker = nullptr; // lives and dies on the thread
+    // What the worker tells comes in here, and goes unheard with it when the session ends.
+    std::unique_ptr<QObject> inbox;
+    QString session;          // the one in which this engine works; a database with another one is not its user's
+    bool isUserKnown = false; // the session is this user's
     SyncStatus status;
     bool isStatusDue = false;
     QElapsedTimer statusAge;

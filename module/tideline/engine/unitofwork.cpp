@@ -65,7 +65,7 @@ Result<void> UnitOfWork::begin(const QString &session)
         return current.failure();
     if (current->toString() != session) {
         m_transaction.reset();
-        return Failure(Failure::Code::Cancelled, QStringLiteral("The user has signed out."));
+        return Failure(Failure::Code::Cancelled, QStringLiteral("The user has signed out. Sign in, then try again."));
     }
     return {};
 }

@@ -6,6 +6,7 @@
 #include <tideline/engine/sessionkeys.h>
 #include <tideline/engine/syncengine.h>
 #include <tideline/engine/whenfinished.h>
+#include <tideline/sync/closedremotestore.h>
 #include <tideline/sync/drainround.h>
 #include <tideline/sync/pullround.h>
 #include <tideline/sync/syncworker.h>
@@ -60,6 +61,7 @@ void SyncWorker::retire()
     qDeleteAll(findChildren<DrainRound *>(QString(), Qt::FindDirectChildrenOnly));
     qDeleteAll(findChildren<PullRound *>(QString(), Qt::FindDirectChildrenOnly));
     m_context.remote.reset();
+    m_keptRemote.reset();
     m_makeRemote = nullptr;
     if (m_current && m_context.storage) {
         // Left to itself the lease would keep the next process waiting; when this fails it runs out.
@@ -72,16 +74,21 @@ void SyncWorker::retire()
     // Nobody waits for ever for an order that nobody will carry out.
     if (m_current)
         m_orders.prepend(*m_current);
+    cancelOrders(Failure(Failure::Code::Cancelled, QStringLiteral("The engine was stopped.")));
+    m_current.reset();
+}
+
+void SyncWorker::cancelOrders(const Failure &failure)
+{
     SyncReport report;
-    report.addError(Failure(Failure::Code::Cancelled, QStringLiteral("The engine was stopped.")));
-    for (const SyncOrder &left : std::as_const(m_orders)) {
+    report.addError(failure);
+    const QList<SyncOrder> orders = std::exchange(m_orders, {});
+    for (const SyncOrder &left : orders) {
         for (const auto &promise : left.promises) {
             promise->addResult(report);
             promise->finish();
         }
     }
-    m_orders.clear();
-    m_current.reset();
 }
 
 Result<void> SyncWorker::open()
@@ -206,6 +213,13 @@ void SyncWorker::begin()
         m_report.addError(session.failure());
         return finish();
     }
+    // Another process has signed the user out: what this one was told to do is not for whoever comes next.
+    if (!m_knownSession.isEmpty() && session->toString() != m_knownSession) {
+        m_report.addError(ClosedRemoteStore::failure());
+        endSession();
+        Q_EMIT sessionEnded();
+        return finish();
+    }
     m_context.session = session->toString();
     m_knownSession = m_context.session;
     // Whoever held the lease before is gone; what it had sent has an unknown outcome and goes again, conditionally.
@@ -293,6 +307,8 @@ void SyncWorker::withdraw(const std::shared_ptr<QPromise<SyncReport>> &promise)
 void SyncWorker::finish()
 {
     m_leaseTimer.stop();
+    if (m_keptRemote)
+        m_context.remote = std::move(m_keptRemote);
     if (m_context.storage) {
         if (const Result<void> closed = closeRound(); !closed)
             m_report.addError(closed.failure());
@@ -429,14 +445,25 @@ void SyncWorker::planRetry()
     m_retryTimer.start(static_cast<int>(std::min<qint64>(delay, 60 * 60 * 1000)));
 }
 
+void SyncWorker::setSession(const QString &session)
+{
+    m_knownSession = session;
+}
+
 void SyncWorker::endSession()
 {
     setAutomatic(false);
-    m_knownSession.clear();
+    m_isWoken = false;
     m_context.heldTables.clear();
     m_context.suspects.clear();
-    if (m_context.remote)
-        m_context.remote->reset();
+    cancelOrders(ClosedRemoteStore::failure());
+    if (!m_context.remote)
+        return;
+    m_context.remote->reset();
+    // Its round ends when it hears that its requests were dropped. An answer may have come before that, and what the
+    // round asks next must not go out in the name of the next user.
+    if (m_current && !m_keptRemote)
+        m_keptRemote = std::exchange(m_context.remote, std::make_unique<ClosedRemoteStore>());
 }
 
 void SyncWorker::fetch(const TableConfig &table, const QStringList &recordIds,
@@ -448,7 +475,7 @@ void SyncWorker::fetch(const TableConfig &table, const QStringList &recordIds,
     };
     if (const Result<void> opened = open(); !opened)
         return answer(opened.failure());
-    whenFinished(m_context.remote->fetch(table, recordIds), this, answer,
+    whenFinished(remote().fetch(table, recordIds), this, answer,
                  [answer] { answer(Failure(Failure::Code::Cancelled, QStringLiteral("The request was stopped."))); });
 }
 
@@ -460,7 +487,7 @@ void SyncWorker::describe(const TableConfig &table, const std::shared_ptr<QPromi
     };
     if (const Result<void> opened = open(); !opened)
         return answer(opened.failure());
-    whenFinished(m_context.remote->schema(table), this, answer,
+    whenFinished(remote().schema(table), this, answer,
                  [answer] { answer(Failure(Failure::Code::Cancelled, QStringLiteral("The request was stopped."))); });
 }
 

@@ -46,9 +46,10 @@ public:
     void withdraw(const std::shared_ptr<QPromise<SyncReport>> &promise);
     void retire(); // drops everything; the last call
     void setTables(const TableCatalog &tables);
-    void wake();       // something was written
-    void resume();     // the network is back
-    void endSession(); // the user has signed out in this process
+    void wake();                             // something was written
+    void resume();                           // the network is back
+    void setSession(const QString &session); // whose orders are carried out; first of all
+    void endSession();                       // the user has signed out: nothing of theirs goes on
     void fetch(const TableConfig &table, const QStringList &recordIds,
                const std::shared_ptr<QPromise<Result<PullPage>>> &promise);
     void describe(const TableConfig &table, const std::shared_ptr<QPromise<Result<TableSchema>>> &promise);
@@ -77,9 +78,12 @@ private:
     void planRetry();
     void lookForChanges();
     void orderDrainWhenDue();
+    void cancelOrders(const Failure &failure);
+    RemoteStore &remote() { return m_keptRemote ? *m_keptRemote : *m_context.remote; }
 
     // Owned by the thread, made on first use.
     SyncContext m_context;
+    std::unique_ptr<RemoteStore> m_keptRemote; // while a round of an ended session has a closed one
     StorageFactory m_makeStorage;
     RemoteFactory m_makeRemote;
     const QString m_leaseHolder;

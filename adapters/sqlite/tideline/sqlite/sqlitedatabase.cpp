@@ -23,6 +23,7 @@ constexpr int checkpointAlone = 1000; // SQLite's own
 constexpr int checkpointOfPulls = 4000;
 constexpr int checkpointBesidePulls = 16000;
 constexpr int synchronousNormal = 1; // as SQLite numbers it: in a write-ahead log a commit waits for nothing
+constexpr qint64 longestErasingWait = 500; // milliseconds
 
 // Made here and not by SQLite, so that nobody else can read it for a moment; the -wal and -shm take over its mode.
 Result<void> makeFile(const QString &path)
@@ -240,18 +241,57 @@ Result<void> SqliteDatabase::eraseFreedBytes()
 {
     if (!m_connection.isWritable())
         return localFailure(QStringLiteral("The database was opened for reading only. Open it for writing first."));
-    if (const auto vacuumed = m_connection.execute(QStringLiteral("VACUUM")); !vacuumed)
-        return vacuumed.failure();
+    // Pages that somebody without secure_delete has freed, or half emptied, are not copied.
+    if (const auto vacuumed = m_connection.execute(QStringLiteral("VACUUM")); !vacuumed) {
+        if (primaryCode(m_connection.errorCode()) != SqliteCode::Error)
+            return vacuumed.failure();
+        return localFailure(QStringLiteral("A query or a transaction of the application is open on its connection, "
+                                           "which keeps the database from being rewritten. Finish it, then try "
+                                           "again."));
+    }
+    if (const auto emptied = emptyWriteAheadLog(); !emptied)
+        return emptied;
+    return removeOldJournal();
+}
+
+// Readers are waited for, but not for as long as writers: a window may stand still meanwhile.
+Result<void> SqliteDatabase::emptyWriteAheadLog()
+{
+    const auto timeout = m_connection.selectValue(QStringLiteral("PRAGMA busy_timeout"));
+    if (!timeout)
+        return timeout.failure();
+    const qint64 patience = std::min<qint64>(timeout->toLongLong(), longestErasingWait);
+    if (const auto set = m_connection.selectValue(QStringLiteral("PRAGMA busy_timeout = %1").arg(patience)); !set)
+        return set.failure();
     // 0: the whole log is in the database now and the log is empty.
     const auto blocked = m_connection.selectValue(QStringLiteral("PRAGMA wal_checkpoint(TRUNCATE)"));
+    const auto restored =
+        m_connection.selectValue(QStringLiteral("PRAGMA busy_timeout = %1").arg(timeout->toLongLong()));
     if (!blocked)
         return blocked.failure();
+    if (!restored)
+        return restored.failure();
     if (blocked->toInt() != 0) {
         return localFailure(
             QStringLiteral("Deleted rows may still be in the write-ahead log, because another program reads "
                            "the database. Close it, then try again."));
     }
     return {};
+}
+
+// An application that kept its rollback journal (journal_mode=PERSIST) before it came to us has left old pages in it.
+// Nobody uses it while a connection in the mode of a write-ahead log is open, as this one is.
+Result<void> SqliteDatabase::removeOldJournal()
+{
+    const auto path =
+        m_connection.selectValue(QStringLiteral("SELECT file FROM pragma_database_list WHERE name = 'main'"));
+    if (!path)
+        return path.failure();
+    QFile journal(path->toString() + QStringLiteral("-journal"));
+    if (!journal.exists() || journal.remove())
+        return {};
+    return localFailure(QStringLiteral("The old rollback journal beside the database may hold deleted rows and cannot "
+                                       "be removed. Delete the file that ends in -journal."));
 }
 
 } // namespace Tideline

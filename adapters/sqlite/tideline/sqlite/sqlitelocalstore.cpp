@@ -6,6 +6,7 @@
 #include <tideline/core/json.h>
 #include <tideline/sqlite/sqliteconnection.h>
 #include <tideline/sqlite/sqlitefailure.h>
+#include <tideline/sqlite/sqlitewipe.h>
 
 #include <utility>
 
@@ -392,8 +393,7 @@ Result<void> SqliteLocalStore::clear(StoreTransaction &transaction, const QStrin
         // A table that is gone holds nothing: it must not keep anybody from logging out.
         return described.failure().code == Failure::Code::Invalid ? Result<void>() : described.failure();
     }
-    const auto cleared = m_connection.execute(QStringLiteral("DELETE FROM ") + quoted(name));
-    return cleared ? Result<void>() : cleared.failure();
+    return SqliteWipe(m_connection).clear(name);
 }
 
 Result<bool> SqliteLocalStore::createTable(const TableSchema &schema)

@@ -200,7 +200,7 @@ Failure newerSchema(int version)
 {
     return localFailure(
         QStringLiteral("The database was made by a newer Tideline (schema version %1, this one knows up "
-                       "to %2). Update this program.")
+                       "to %2), and was left as it is. Update this program, or open a backup from before.")
             .arg(version)
             .arg(SqliteSchema::newestVersion()));
 }
