@@ -228,8 +228,13 @@ QFuture<SyncReport> SyncEngine::Private::order(bool drains, const QStringList &p
         promise->finish();
         return future;
     }
-    const SyncOrder wanted{drains, pulls, urgency == Urgency::Now, {promise}};
+    const SyncOrder wanted{drains, pulls, urgency == Urgency::Now, {promise}, false};
     onWorker([wanted](SyncWorker &target) { target.order(wanted); });
+    auto *watcher = new QFutureWatcher<SyncReport>(q);
+    QObject::connect(watcher, &QFutureWatcherBase::canceled, q,
+                     [this, promise] { onWorker([promise](SyncWorker &target) { target.withdraw(promise); }); });
+    QObject::connect(watcher, &QFutureWatcherBase::finished, watcher, &QObject::deleteLater);
+    watcher->setFuture(future);
     return future;
 }
 
