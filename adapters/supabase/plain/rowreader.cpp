@@ -54,6 +54,7 @@ RestRequest rowsRequest(const TableConfig &table, const QByteArray &query, bool 
     RestRequest request;
     request.path = QUrl::toPercentEncoding(table.name);
     request.query = query;
+    request.table = table.name;
     if (counts)
         request.prefer = QByteArrayLiteral("count=exact");
     return request;

@@ -6,6 +6,7 @@
 #include "async/taskrunner.h"
 #include "http/replyclassifier.h"
 #include "http/restclient.h"
+#include "kit/kitpull.h"
 #include "kit/kitpush.h"
 #include "plain/openapischema.h"
 #include "plain/plainpull.h"
@@ -133,6 +134,14 @@ Rest::Task<PushReply> pushItems(Rest::RestClient *client, Rest::KitKnowledge *kn
     co_return co_await push.run();
 }
 
+Rest::Task<Result<ChangesPage>> pullChanges(Rest::RestClient *client, Rest::KitKnowledge *knowledge,
+                                            Rest::PageSizes *sizes, SupabaseOptions::Mode mode,
+                                            QList<TableCursor> tables, int pageSize)
+{
+    Rest::KitPull pull(*client, *knowledge, *sizes, mode, tables, pageSize);
+    co_return co_await pull.run();
+}
+
 Rest::Task<Result<PullPage>> pullPage(Rest::RestClient *client, PullRequest request)
 {
     Rest::PlainPull pull(*client, request);
@@ -184,6 +193,7 @@ public:
     Rest::RestClient client;
     SupabaseOptions::Mode mode;
     Rest::KitKnowledge kit;
+    Rest::PageSizes pageSizes;
     Rest::TaskRunner runner; // the last member: tasks use the others until they end
 };
 
@@ -262,7 +272,7 @@ int SupabaseRemoteStore::entriesPerPush(int batchSize) const
 {
     constexpr int batchesPerRequest = 20;
     const bool hasKit =
-        d->mode != SupabaseOptions::Mode::Plain && d->kit.presence == Rest::KitKnowledge::Presence::Present;
+        d->mode != SupabaseOptions::Mode::Plain && d->kit.push.presence == Rest::KitKnowledge::Presence::Present;
     return hasKit ? batchSize * batchesPerRequest : batchSize;
 }
 
@@ -273,6 +283,20 @@ int SupabaseRemoteStore::entriesPerPush(int batchSize) const
 QFuture<Result<PullPage>> SupabaseRemoteStore::pull(const PullRequest &request)
 {
     return d->runner.run(pullPage(&d->client, request), Result<PullPage>(cancelled()));
+}
+
+/*!
+    One request for all of \a tables that are enrolled in the server kit, \a pageSize records at most; the others are
+    not served. Costs no request where the kit is not wanted, or known to be absent in this session. In Mode::Kit the
+    server's lack of it is a failure, as is a table's lack of enrolment.
+
+    What does not come in time, or is larger than \c maxResponseBytes, is asked for again by smaller pages, which this
+    session keeps to.
+*/
+QFuture<Result<ChangesPage>> SupabaseRemoteStore::changes(const QList<TableCursor> &tables, int pageSize)
+{
+    return d->runner.run(pullChanges(&d->client, &d->kit, &d->pageSizes, d->mode, tables, pageSize),
+                         Result<ChangesPage>(cancelled()));
 }
 
 /*!
@@ -318,6 +342,7 @@ void SupabaseRemoteStore::reset()
     d->runner.cancelAll();
     d->client.reset();
     d->kit = {};
+    d->pageSizes = {};
     d->network->clearAccessCache();
 }
 

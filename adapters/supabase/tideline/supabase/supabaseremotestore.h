@@ -56,6 +56,7 @@ public:
     QFuture<PushReply> push(const QList<PushItem> &items, bool stopOnFirstError) override;
     int entriesPerPush(int batchSize) const override;
     QFuture<Result<PullPage>> pull(const PullRequest &request) override;
+    QFuture<Result<ChangesPage>> changes(const QList<TableCursor> &tables, int pageSize) override;
     QFuture<Result<IdentityPage>> identities(const TableConfig &table, const QString &next) override;
     QFuture<Result<PullPage>> fetch(const TableConfig &table, const QStringList &recordIds) override;
     QFuture<Result<TableSchema>> schema(const TableConfig &table) override;
