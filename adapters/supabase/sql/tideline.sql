@@ -1085,8 +1085,9 @@ begin
 
     select coalesce(string_agg(case json_typeof(f.value)
                when 'null' then format(' and t.%I is null', f.key)
-               when 'array' then format(' and t.%I = any (%L::%s[])', f.key, array(select json_array_elements_text(f.value))::text,
-                                        format_type(a.atttypid, -1))
+               when 'array' then format(' and (t.%I = any (%L::%s[])%s)', f.key, array(select json_array_elements_text(f.value))::text,
+                                        format_type(a.atttypid, -1),
+                                        case when f.value::jsonb @> '[null]' then format(' or t.%I is null', f.key) else '' end)
                else format(' and t.%I = %L::%s', f.key, f.value #>> '{}', format_type(a.atttypid, -1)) end, ''), ''),
            min(f.key) filter (where a.attname is null)
     into is_wanted, unknown_column
@@ -1161,7 +1162,8 @@ begin
                                             'after', json_build_array(place.after_xid::text, place.after_n))
                      else json_build_object('log', enrolled.log, 'since', place.until) end;
         -- Where there is nothing for the caller the cursor goes on all the same now and then, so that it is not all read again.
-        if taken > 0 or is_continued or read_count >= 100 or is_old then
+        -- And where not all was read.
+        if taken > 0 or is_continued or read_count >= 100 or is_old or found_count = asked then
             answer := json_build_object('table', table_name, 'rows', to_json(rows), 'removed', to_json(removed),
                                         'cursor', next::text, 'reset', false, 'more', found_count = asked);
         end if;
