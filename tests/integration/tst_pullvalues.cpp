@@ -55,7 +55,6 @@ const QList<Value> values{
     {"doc", R"('true')"},
     {"doc", R"('[]')"},
     {"doc", R"('{}')"},
-    {"doc", R"('"{\"a\": 1}"')"},
     {"doc", R"('9007199254740993')"},
     {"big", "9223372036854775807"},
     {"big", "-9223372036854775808"},
@@ -138,6 +137,9 @@ const QList<Value> onlyPatched{
     {"real", "'-0'"},
     {"exact", "1.10"},
 };
+
+// In a column for any text one cannot tell this from the object.
+const QList<Value> onlyAsJson{{"doc", R"('"{\"a\": 1}"')"}};
 
 const char *const localTyped = R"(CREATE TABLE kinds (id VARCHAR(80) PRIMARY KEY NOT NULL, title VARCHAR(80),
     doc JSON_TEXT, big INTEGER, small SMALLINT, exact DECIMAL_TEXT, scaled DECIMAL_TEXT, real DOUBLE, single REAL,
@@ -224,7 +226,10 @@ void TestPullValues::roundTrip()
     m_server.begin(mode);
     QString statements;
     int number = 0;
-    const QList<Value> kept = operation == SyncOperation::Patch ? values + onlyPatched : values;
+    const bool isJson = localSchema.isEmpty() || localSchema.contains(QStringLiteral("JSON"));
+    QList<Value> kept = operation == SyncOperation::Patch ? values + onlyPatched : values;
+    if (isJson)
+        kept += onlyAsJson;
     for (const Value &value : kept) {
         statements += QStringLiteral("insert into kinds (id, title, %1) values ('%2 %1', 'old', %3);\n")
                           .arg(QString::fromLatin1(value.column))
@@ -249,7 +254,6 @@ void TestPullValues::roundTrip()
     if (localSchema != QLatin1String(localNumeric))
         QCOMPARE(pulled.quarantined, 0);
 
-    const bool isJson = localSchema.isEmpty() || localSchema.contains(QStringLiteral("JSON"));
     // As an application would: it reads the row, changes a column, and writes it back.
     const Result<QList<QVariantMap>> rows = replica->rows(m_kinds.name);
     QVERIFY(rows);

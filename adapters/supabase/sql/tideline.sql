@@ -1162,8 +1162,7 @@ begin
                                             'after', json_build_array(place.after_xid::text, place.after_n))
                      else json_build_object('log', enrolled.log, 'since', place.until) end;
         -- Where there is nothing for the caller the cursor goes on all the same now and then, so that it is not all read again.
-        -- And where not all was read.
-        if taken > 0 or is_continued or read_count >= 100 or is_old or found_count = asked then
+        if taken > 0 or found_count = asked or is_continued or read_count >= 100 or is_old then
             answer := json_build_object('table', table_name, 'rows', to_json(rows), 'removed', to_json(removed),
                                         'cursor', next::text, 'reset', false, 'more', found_count = asked);
         end if;

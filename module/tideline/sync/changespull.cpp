@@ -164,6 +164,15 @@ void ChangesPull::tableDone(const QString &table, const std::optional<Failure> &
     Q_EMIT tableFinished(pulled->table(), pulled->report(), failure);
 }
 
+SyncReport ChangesPull::report() const
+{
+    SyncReport report;
+    report.requests = m_requests;
+    for (const auto &[name, pulled] : m_tables)
+        report.add(pulled->report());
+    return report;
+}
+
 QStringList ChangesPull::unfinished() const
 {
     QStringList names;

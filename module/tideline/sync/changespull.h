@@ -25,7 +25,8 @@ public:
     const QStringList &unserved() const { return m_unserved; }
     // Tables that a failure kept from being done.
     QStringList unfinished() const;
-    int requests() const { return m_requests; } // that belong to no single table
+    // Of the tables that are not done, and of the requests that belong to no single one.
+    SyncReport report() const;
 
 Q_SIGNALS:
     void progressed(const QString &table, qint64 rows, qint64 total);

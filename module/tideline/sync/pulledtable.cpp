@@ -94,19 +94,42 @@ Result<void> PulledTable::take(const TableChanges &page)
                         || page.cursor != m_cursor.value;
     m_cursor.value = page.cursor;
     m_rowCount = page.rowCount;
+    const bool hadToCompare = m_record.mustCompare;
     m_record.mustCompare = m_record.mustCompare || page.isReset;
+    const Result<QStringList> removed = withoutDoubtful(page.removedIds);
+    if (!removed)
+        return removed.failure();
     const PageApplier::Step save = [&](UnitOfWork &work) -> Result<void> {
         // With what the first page was pulled, the later ones may not be.
-        if (isBeginning)
+        if (isBeginning || m_record.mustCompare != hadToCompare)
             TIDELINE_TRY(saveRecord(work));
         return saveCursor(work);
     };
-    TIDELINE_TRY(m_applier.apply(page.rows, page.removedIds, isNews ? save : nullptr));
+    TIDELINE_TRY(m_applier.apply(page.rows, *removed, isNews ? save : nullptr));
     const qsizetype count = page.rows.size() + page.removedIds.size();
     m_received += count;
     if (count > 0)
         Q_EMIT progressed(m_table.name, m_received, m_total);
     return {};
+}
+
+// Within a filter a removed record may be gone or just outside. Where changes wait for it the comparison finds out
+// which.
+Result<QStringList> PulledTable::withoutDoubtful(const QStringList &removedIds)
+{
+    if (m_table.filter.isEmpty())
+        return removedIds;
+    QStringList certain;
+    for (const QString &recordId : removedIds) {
+        const Result<int> open = m_context.storage->queue().openCount(m_table.name, recordId);
+        if (!open)
+            return open.failure();
+        if (*open == 0)
+            certain.append(recordId);
+        else
+            m_record.mustCompare = true;
+    }
+    return certain;
 }
 
 Result<void> PulledTable::concludeQuietly(UnitOfWork &work)

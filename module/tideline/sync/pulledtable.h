@@ -44,6 +44,7 @@ Q_SIGNALS:
     void concluded(const std::optional<Tideline::Failure> &failure);
 
 private:
+    Result<QStringList> withoutDoubtful(const QStringList &removedIds);
     Result<void> saveCursor(UnitOfWork &work);
     Result<void> saveRecord(UnitOfWork &work);
     bool isReconciling() const;

@@ -46,7 +46,7 @@ void PullRound::pullTogether()
     const QList<TableConfig> tables = configs();
     if (tables.isEmpty() || isPaused())
         return end();
-    auto *pull = new ChangesPull(m_context, tables, this);
+    auto *pull = m_together = new ChangesPull(m_context, tables, this);
     connect(pull, &ChangesPull::progressed, this, &PullRound::progressed);
     connect(pull, &ChangesPull::tableFinished, this,
             [this](const TableConfig &table, const SyncReport &report, const std::optional<Failure> &failure) {
@@ -60,7 +60,8 @@ void PullRound::pullTogether()
     connect(pull, &ChangesPull::finished, this, [this, pull](const std::optional<Failure> &failure) {
         disconnect(pull, nullptr, this, nullptr); // its page in flight may fail after its end
         pull->deleteLater();
-        m_report.requests += pull->requests();
+        m_report.add(pull->report());
+        m_together = nullptr;
         m_tables = pull->unserved();
         if (!failure)
             return askTimestamps();
@@ -94,12 +95,13 @@ void PullRound::pullNext()
     const TableConfig table = m_context.tables.value(name);
     if (table.name.isEmpty())
         return pullNext(); // removed meanwhile
-    auto *pull = new TablePull(m_context, table, this);
+    auto *pull = m_single = new TablePull(m_context, table, this);
     connect(pull, &TablePull::progressed, this, &PullRound::progressed);
     connect(pull, &TablePull::finished, this, [this, pull, name](const std::optional<Failure> &failure) {
         disconnect(pull, nullptr, this, nullptr); // its page in flight may fail after its end
         pull->deleteLater();
         m_report.add(pull->report());
+        m_single = nullptr;
         if (!failure)
             return pullNext();
         m_tables.prepend(name);
@@ -144,6 +146,16 @@ Result<void> PullRound::noteFailure(const QString &table, const Failure &failure
         work.report(SyncError{failure, QStringLiteral("pull"), table, QString()});
         return {};
     });
+}
+
+SyncReport PullRound::report() const
+{
+    SyncReport report = m_report;
+    if (m_together)
+        report.add(m_together->report());
+    if (m_single)
+        report.add(m_single->report());
+    return report;
 }
 
 void PullRound::end()

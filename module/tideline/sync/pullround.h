@@ -18,7 +18,8 @@ public:
     PullRound(SyncContext &context, const QStringList &tables, bool ignoresBackoff, QObject *parent);
 
     void start();
-    const SyncReport &report() const { return m_report; }
+    // So far, or in all.
+    SyncReport report() const;
     // It ended before its time without a failure.
     bool isCutShort() const { return m_isCutShort; }
 
@@ -44,6 +45,8 @@ private:
     bool m_hasReauthenticated = false;
     bool m_isCutShort = false;
     QHash<QString, QString> m_timestamps;
+    ChangesPull *m_together = nullptr; // what runs now
+    TablePull *m_single = nullptr;
     SyncReport m_report;
 };
 

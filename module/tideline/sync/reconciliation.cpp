@@ -67,15 +67,30 @@ void Reconciliation::take(const IdentityPage &page)
         removeAbsent();
 }
 
-void Reconciliation::removeAbsent()
+Result<void> Reconciliation::sortOut()
 {
     const Result<QHash<QString, int>> open = m_context.storage->queue().openRecords(m_table.name);
     if (!open)
-        return Q_EMIT finished(open.failure());
+        return open.failure();
     // What could not be applied is not asked for again until it changes.
     m_missing.removeIf([&](const QString &recordId) {
         return recordId.isEmpty() || open->contains(recordId) || m_applier.quarantined().contains(recordId);
     });
+    // A row outside the filter is not gone; the changes that wait for it need to know.
+    if (!m_table.filter.isEmpty()) {
+        for (auto it = open->cbegin(); it != open->cend(); ++it) {
+            if (m_unseen.remove(it.key()))
+                m_doubtful.insert(it.key());
+        }
+    }
+    m_missing += m_doubtful.values();
+    return {};
+}
+
+void Reconciliation::removeAbsent()
+{
+    if (const Result<void> sorted = sortOut(); !sorted)
+        return Q_EMIT finished(sorted.failure());
     const QStringList absent = m_unseen.keys();
     m_unseen.clear();
     if (const Result<void> removed = m_applier.apply({}, absent, {}); !removed)
@@ -89,8 +104,11 @@ void Reconciliation::fetchMissing()
         return Q_EMIT finished({});
     const QStringList some = m_missing.mid(0, fetchedAtOnce);
     m_missing = m_missing.mid(fetchedAtOnce);
-    whenDone(m_context.remote->fetch(m_table, some), [this](const PullPage &page) {
-        if (const Result<void> applied = m_applier.apply(page.rows, {}, {}); !applied)
+    whenDone(m_context.remote->fetch(m_table, some), [this, some](const PullPage &page) {
+        QSet<QString> gone = m_doubtful & QSet<QString>(some.cbegin(), some.cend());
+        for (const RemoteRow &row : page.rows)
+            gone.remove(row.recordId);
+        if (const Result<void> applied = m_applier.apply(page.rows, gone.values(), {}); !applied)
             return Q_EMIT finished(applied.failure());
         fetchMissing();
     });

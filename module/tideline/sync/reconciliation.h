@@ -25,6 +25,7 @@ Q_SIGNALS:
 private:
     void request(const QString &next);
     void take(const IdentityPage &page);
+    Result<void> sortOut();
     void removeAbsent();
     void fetchMissing();
 
@@ -37,6 +38,7 @@ private:
     int m_requests = 0;
     QHash<QString, QString> m_unseen; // local records that the server has not named yet: id -> version
     QStringList m_missing;
+    QSet<QString> m_doubtful; // of those to fetch: with pending changes, and gone or outside the filter
 };
 
 } // namespace Tideline

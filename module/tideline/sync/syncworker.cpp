@@ -278,11 +278,14 @@ void SyncWorker::cancelPull()
 
 void SyncWorker::withdraw(const std::shared_ptr<QPromise<SyncReport>> &promise)
 {
-    for (SyncOrder &order : m_orders)
-        order.promises.removeAll(promise);
+    for (SyncOrder &order : m_orders) {
+        if (order.promises.removeAll(promise) > 0)
+            promise->finish();
+    }
     m_orders.removeIf([](const SyncOrder &order) { return order.promises.isEmpty() && !order.isAutomatic; });
-    if (!m_current || !m_current->promises.removeAll(promise))
+    if (!m_current || m_current->promises.removeAll(promise) == 0)
         return;
+    promise->finish();
     if (m_current->promises.isEmpty() && !m_current->isAutomatic)
         cancelPull();
 }

@@ -142,16 +142,17 @@ Rest::Task<Result<ChangesPage>> pullChanges(Rest::RestClient *client, Rest::KitK
     co_return co_await pull.run();
 }
 
-Rest::Task<Result<PullPage>> pullPage(Rest::RestClient *client, PullRequest request)
+Rest::Task<Result<PullPage>> pullPage(Rest::RestClient *client, Rest::PageSizes *sizes, PullRequest request)
 {
-    Rest::PlainPull pull(*client, request);
+    Rest::PlainPull pull(*client, *sizes, request);
     co_return co_await pull.run();
 }
 
-Rest::Task<Result<IdentityPage>> listIdentities(Rest::RestClient *client, TableConfig table, QString next)
+Rest::Task<Result<IdentityPage>> listIdentities(Rest::RestClient *client, Rest::PageSizes *sizes, TableConfig table,
+                                                QString next)
 {
     Rest::RowReader reader(*client);
-    co_return co_await reader.identities(table, next);
+    co_return co_await reader.identities(table, next, sizes);
 }
 
 Rest::Task<Result<PullPage>> fetchRows(Rest::RestClient *client, TableConfig table, QStringList recordIds)
@@ -282,7 +283,7 @@ int SupabaseRemoteStore::entriesPerPush(int batchSize) const
 */
 QFuture<Result<PullPage>> SupabaseRemoteStore::pull(const PullRequest &request)
 {
-    return d->runner.run(pullPage(&d->client, request), Result<PullPage>(cancelled()));
+    return d->runner.run(pullPage(&d->client, &d->pageSizes, request), Result<PullPage>(cancelled()));
 }
 
 /*!
@@ -304,7 +305,7 @@ QFuture<Result<ChangesPage>> SupabaseRemoteStore::changes(const QList<TableCurso
 */
 QFuture<Result<IdentityPage>> SupabaseRemoteStore::identities(const TableConfig &table, const QString &next)
 {
-    return d->runner.run(listIdentities(&d->client, table, next), Result<IdentityPage>(cancelled()));
+    return d->runner.run(listIdentities(&d->client, &d->pageSizes, table, next), Result<IdentityPage>(cancelled()));
 }
 
 /*!
