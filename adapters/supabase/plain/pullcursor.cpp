@@ -131,8 +131,10 @@ void PullCursor::advance(const QList<PullPosition> &rows, qint64 now, qint64 ove
     }
     // What the first page of a pass found settled, all of its pages do.
     const qint64 boundary = m_isInPass ? m_boundary : now - overlap;
+    // They come in the order of their times: of most pages the last row tells that none is young.
+    const bool hasYoung = !rows.isEmpty() && isUnsettled(rows.constLast(), boundary);
     for (const PullPosition &row : rows) {
-        const bool isYoung = isUnsettled(row, boundary);
+        const bool isYoung = hasYoung && isUnsettled(row, boundary);
         if (isYoung && m_closesAt == 0)
             openWindow(closesAt);
         if (m_isInPass && !isYoung)

@@ -11,13 +11,29 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <optional>
+#include <unordered_map>
 
 namespace Tideline::Json {
 
 namespace {
 
 namespace ondemand = simdjson::ondemand;
+
+// For most numbers: those that are spelled as their 64 bits would be printed.
+std::optional<qlonglong> plainInteger(std::string_view token)
+{
+    const std::string_view digits = token.substr(token.starts_with('-') ? 1 : 0);
+    if (digits.empty() || (digits.front() == '0' && token.size() > 1))
+        return {};
+    qlonglong integer = 0;
+    const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), integer);
+    if (error != std::errc() || end != token.data() + token.size())
+        return {};
+    return integer;
+}
 
 // An integer or a double only where that loses not a digit.
 QVariant exactNumber(const QByteArray &digits)
@@ -32,6 +48,13 @@ QVariant exactNumber(const QByteArray &digits)
         return real;
     return QVariant::fromValue(Decimal(QString::fromLatin1(digits)));
 }
+
+class KeyHash
+{
+public:
+    using is_transparent = void;
+    std::size_t operator()(std::string_view key) const { return std::hash<std::string_view>()(key); }
+};
 
 // Builds QVariants from simdjson's on-demand values: the one interface that hands out a number's digits as they are.
 class Reader
@@ -98,7 +121,7 @@ private:
             if (std::forward<decltype(candidate)>(candidate).get(field) != simdjson::SUCCESS
                 || field.unescaped_key().get(key) != simdjson::SUCCESS)
                 return false;
-            const QString name = fromExactUtf8({key.data(), static_cast<qsizetype>(key.size())});
+            const QString name = shared(key);
             if (m_duplicates == DuplicateKeys::Refused && map.contains(name))
                 return refuse(QStringLiteral("JSON with the key \"%1\" twice in one object").arg(name));
             QVariant value;
@@ -108,6 +131,17 @@ private:
         }
         *result = map;
         return true;
+    }
+
+    // The rows of a page have the same keys: one text of each will do.
+    QString shared(std::string_view key)
+    {
+        if (const auto known = m_keys.find(key); known != m_keys.end())
+            return known->second;
+        const QString name = fromExactUtf8({key.data(), static_cast<qsizetype>(key.size())});
+        if (m_keys.size() < mostKeys)
+            m_keys.emplace(key, name);
+        return name;
     }
 
     bool readArray(ondemand::value &source, int depth, QVariant *result)
@@ -177,6 +211,10 @@ private:
         static const QRegularExpression grammar(
             QRegularExpression::anchoredPattern(QStringLiteral("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?")));
         const QByteArray digits = token(source);
+        if (const auto integer = plainInteger({digits.constData(), static_cast<std::size_t>(digits.size())})) {
+            *result = *integer;
+            return true;
+        }
         if (!grammar.match(QString::fromLatin1(digits)).hasMatch())
             return false;
         *result = exactNumber(digits);
@@ -189,8 +227,11 @@ private:
         return QByteArray(text.data(), static_cast<qsizetype>(text.size())).trimmed();
     }
 
+    static constexpr std::size_t mostKeys = 256;
+
     DuplicateKeys m_duplicates;
     Failure m_failure;
+    std::unordered_map<std::string, QString, KeyHash, std::equal_to<>> m_keys;
 };
 
 } // namespace

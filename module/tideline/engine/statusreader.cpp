@@ -13,8 +13,9 @@ namespace {
 class StatusReading
 {
 public:
-    explicit StatusReading(Storage &storage)
+    StatusReading(Storage &storage, RowCounts rowCounts)
         : m_storage(storage)
+        , m_rowCounts(rowCounts)
     {
     }
 
@@ -81,8 +82,10 @@ private:
         table.pending = m_counts.value(name).pending;
         table.dead = m_counts.value(name).dead;
         // A table that was not made yet has no rows; that is no reason to have no status.
-        if (const Result<qint64> rows = m_storage.local().rowCount(name))
-            table.rows = *rows;
+        if (m_rowCounts == RowCounts::Read) {
+            if (const Result<qint64> rows = m_storage.local().rowCount(name))
+                table.rows = *rows;
+        }
         const SyncCursor cursor = take(m_storage.timestamps().cursor(name));
         table.cursor = cursor.value;
         table.lastPulledAt = cursor.pulledAt;
@@ -107,6 +110,7 @@ private:
     }
 
     Storage &m_storage;
+    RowCounts m_rowCounts;
     SyncStatus m_status;
     QHash<QString, TableCounts> m_counts;
     qint64 m_held = 0;
@@ -119,11 +123,12 @@ private:
 
 /*!
     Reads where the database behind \a storage stands at the time \a now, for \a tables. It needs no engine. Call it on
-    the storage's thread. Fails when the database cannot be read.
+    the storage's thread. Where \a rowCounts are left out, TableStatus::rows is 0. Fails when the database cannot be
+    read.
 */
-Result<SyncStatus> readStatus(Storage &storage, const QStringList &tables, const QDateTime &now)
+Result<SyncStatus> readStatus(Storage &storage, const QStringList &tables, const QDateTime &now, RowCounts rowCounts)
 {
-    return StatusReading(storage).read(tables, now);
+    return StatusReading(storage, rowCounts).read(tables, now);
 }
 
 } // namespace Tideline

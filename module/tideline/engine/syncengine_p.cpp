@@ -251,7 +251,8 @@ void SyncEngine::Private::refreshStatus()
     isStatusDue = false;
     if (!storage)
         return;
-    const Result<SyncStatus> read = readStatus(*storage, tables.keys(), setup.clock());
+    // After every commit, also of the worker's: none of the properties tells how many rows a table has.
+    const Result<SyncStatus> read = readStatus(*storage, tables.keys(), setup.clock(), RowCounts::LeftOut);
     if (!read) {
         tell(SyncEvent{setup.clock(), SyncError{read.failure(), QStringLiteral("status"), QString(), QString()}});
         return;

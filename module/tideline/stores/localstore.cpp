@@ -85,6 +85,41 @@ namespace Tideline {
 LocalStore::~LocalStore() = default;
 
 /*!
+    Of the row of \a recordId in \a table what \a columns hold; empty where there is no row. Fails as row() does. A
+    store that can read less than the whole row overrides it.
+*/
+Result<std::optional<QVariantMap>> LocalStore::rowPart(const TableConfig &table, const QString &recordId,
+                                                       const QStringList &columns)
+{
+    const Result<std::optional<QVariantMap>> whole = row(table, recordId);
+    if (!whole || !*whole)
+        return whole;
+    QVariantMap part;
+    for (const QString &column : columns) {
+        if (const auto value = (*whole)->constFind(column); value != (*whole)->cend())
+            part.insert(column, *value);
+    }
+    return std::optional(part);
+}
+
+/*!
+    Inserts the record \a recordId with \a values into \a table as upsertRow() does and answers true; where the record
+   is there already it stays as it is, and the answer is false. Part of \a transaction. Fails as upsertRow() does. A
+   store that need not look first overrides it.
+*/
+Result<bool> LocalStore::insertRow(StoreTransaction &transaction, const TableConfig &table, const QString &recordId,
+                                   const QVariantMap &values)
+{
+    const Result<std::optional<QVariantMap>> present = rowPart(table, recordId, {});
+    if (!present)
+        return present.failure();
+    if (*present)
+        return false;
+    const Result<void> inserted = upsertRow(transaction, table, recordId, values);
+    return inserted ? Result<bool>(true) : inserted.failure();
+}
+
+/*!
     Whether \a table exists here: false where schema() fails with Invalid. A database that cannot be read now has told
     nothing: any other failure of schema() is this function's.
 */

@@ -36,6 +36,9 @@ public:
     // False where schema() fails with Invalid; whatever else it fails with is no word about the table.
     Result<bool> hasTable(const QString &table);
     virtual Result<std::optional<QVariantMap>> row(const TableConfig &table, const QString &recordId) = 0;
+    // Only what these columns hold; those that the table lacks are left out.
+    virtual Result<std::optional<QVariantMap>> rowPart(const TableConfig &table, const QString &recordId,
+                                                       const QStringList &columns);
     // In key order; limit < 0: all.
     virtual Result<QList<QVariantMap>> rows(const TableConfig &table, qint64 limit) = 0;
     virtual Result<qint64> rowCount(const QString &table) = 0;
@@ -46,6 +49,10 @@ public:
     // value that a column cannot hold exactly fails with Deserialization and changes nothing.
     virtual Result<void> upsertRow(StoreTransaction &transaction, const TableConfig &table, const QString &recordId,
                                    const QVariantMap &values) = 0;
+    // As upsertRow(), but changes nothing and answers false where the row is there already: less work for rows that
+    // most probably are not.
+    virtual Result<bool> insertRow(StoreTransaction &transaction, const TableConfig &table, const QString &recordId,
+                                   const QVariantMap &values);
     // Fine when the row is absent.
     virtual Result<void> removeRow(StoreTransaction &transaction, const TableConfig &table,
                                    const QString &recordId) = 0;

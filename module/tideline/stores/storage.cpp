@@ -84,7 +84,26 @@ StoreTransaction::~StoreTransaction() = default;
     again then. There must be no open transaction.
 */
 
+/*!
+    \enum Tideline::Storage::Durability
+    What the commits of a storage wait for.
+
+    \value Durable What the storage was told to wait for when it was opened; the default.
+    \value Repeatable Nothing: what is in them can be had again, as rows of the server with the cursor that covers them.
+           A power cut may take the last of these commits, each of them whole; the end of the process takes none. A
+           later durable commit, of whatever connection, makes them durable too.
+*/
+
 Storage::~Storage() = default;
+
+/*!
+    From now on transactions of this storage that begin wait for what \a durability says. A storage without a difference
+    between the two need not override it.
+*/
+void Storage::setDurability(Durability durability)
+{
+    Q_UNUSED(durability)
+}
 
 /*!
     \typedef Tideline::StorageFactory

@@ -31,6 +31,14 @@ public:
     virtual JournalStore &journal() = 0;
     virtual SessionStore &session() = 0;
 
+    // What the commits of the transactions that begin from now on wait for.
+    enum class Durability {
+        Durable,    // what the storage was told to wait for when it was opened
+        Repeatable, // nothing: what is in them can be had again. A power cut may take the last of them, never a part of
+                    // one; a later durable commit makes them durable too
+    };
+    virtual void setDurability(Durability durability);
+
     // Changes whenever another connection, of any process, has committed.
     virtual Result<qint64> dataVersion() = 0;
     // After a logout: nothing of deleted rows remains in any file.

@@ -9,7 +9,11 @@ namespace Tideline {
 
 namespace {
 
-constexpr qsizetype rowsOfTransaction = 200; // so that a write of the application waits a few milliseconds at most
+// A write of the application waits for the transaction that is under way: it is short in rows, and in time where rows
+// are large or the machine is slow. A few rows at least: a transaction has its price too.
+constexpr qsizetype leastRows = 50;
+constexpr qsizetype mostRows = 1000;
+constexpr qint64 longestWork = 4; // milliseconds
 
 // Whether it is the row that is bad; anything else (disk, lock) ends the pull.
 bool isRowsFault(const Failure &failure)
@@ -17,6 +21,39 @@ bool isRowsFault(const Failure &failure)
     return failure.code == Failure::Code::Deserialization || failure.code == Failure::Code::Invalid
            || failure.code == Failure::Code::PayloadTooLarge;
 }
+
+// Whether these are the keys of the map, without a list being made of them.
+bool areKeys(const QStringList &names, const QVariantMap &map)
+{
+    if (names.size() != map.size())
+        return false;
+    auto name = names.cbegin();
+    for (auto it = map.cbegin(); it != map.cend(); ++it, ++name) {
+        if (it.key() != *name)
+            return false;
+    }
+    return true;
+}
+
+// The commits of a page's transactions need not wait for the disk. Rows and cursor are in one transaction and come from
+// the server: after a power cut both are as they were before and are pulled again. What the user or a push has done
+// since is not lost with them: its own commit waits, and makes everything durable that was committed before it.
+// Transactions in which entries of the queue are settled wait all the same: what was told of them is not to be told
+// twice.
+class RelaxedCommits
+{
+public:
+    explicit RelaxedCommits(Storage &storage)
+        : m_storage(storage)
+    {
+        m_storage.setDurability(Storage::Durability::Repeatable);
+    }
+    ~RelaxedCommits() { m_storage.setDurability(Storage::Durability::Durable); }
+    Q_DISABLE_COPY_MOVE(RelaxedCommits)
+
+private:
+    Storage &m_storage;
+};
 
 } // namespace
 
@@ -31,6 +68,8 @@ Result<void> PageApplier::prepare()
     const Result<TableSchema> schema = m_context.storage->local().schema(m_table.name);
     if (!schema)
         return schema.failure();
+    m_hasVersion = schema->hasColumn(m_table.updatedAt);
+    m_hasDeletionMark = schema->hasColumn(m_table.deletedAt);
     m_schema = *schema;
     const Result<qint64> rows = m_context.storage->local().rowCount(m_table.name);
     if (!rows)
@@ -50,31 +89,69 @@ Result<void> PageApplier::prepare()
 Result<void> PageApplier::apply(const QList<RemoteRow> &rows, const QStringList &removedIds, const Step &last)
 {
     const qsizetype count = rows.size() + removedIds.size();
+    const auto idAt = [&](qsizetype i) {
+        return i < rows.size() ? rows.at(i).recordId : removedIds.at(i - rows.size());
+    };
     qsizetype next = 0;
     do {
-        const SyncReport before = m_report;
-        const qsizetype end = std::min(next + rowsOfTransaction, count);
-        const Result<void> applied = m_context.inTransaction([&](UnitOfWork &work) -> Result<void> {
-            const Result<QHash<QString, int>> open = m_context.storage->queue().openRecords(m_table.name);
+        bool settles = false;
+        if (next < count) {
+            const Result<int> open = m_context.storage->queue().openCount(m_table.name, idAt(next));
             if (!open)
                 return open.failure();
-            m_openRecords = *open;
-            for (qsizetype i = next; i < end; ++i) {
-                TIDELINE_TRY(i < rows.size() ? applyRow(work, rows.at(i))
-                                             : applyAbsence(work, removedIds.at(i - rows.size())));
+            settles = *open > 0;
+        }
+        const SyncReport reportBefore = m_report;
+        const QSet<QString> quarantinedBefore = m_quarantined;
+        std::optional<RelaxedCommits> relaxed;
+        if (!settles)
+            relaxed.emplace(*m_context.storage);
+        QElapsedTimer timer;
+        timer.start();
+        const qsizetype first = next;
+        const Result<void> applied = m_context.inTransaction([&](UnitOfWork &work) -> Result<void> {
+            const Result<bool> hasOpen = hasOpenEntries();
+            if (!hasOpen)
+                return hasOpen.failure();
+            for (; next < count && !isLongEnough(next - first, timer); ++next) {
+                bool isOpen = false;
+                if (*hasOpen) {
+                    const Result<int> open = m_context.storage->queue().openCount(m_table.name, idAt(next));
+                    if (!open)
+                        return open.failure();
+                    isOpen = *open > 0;
+                }
+                if (isOpen && relaxed && next > first)
+                    return {}; // in a transaction that waits for the disk
+                TIDELINE_TRY(next < rows.size() ? applyRow(work, rows.at(next), isOpen)
+                                                : applyAbsence(work, idAt(next)));
             }
-            return end == count && last ? last(work) : Result<void>();
+            return next == count && last ? last(work) : Result<void>();
         });
         if (!applied) {
-            m_report = before;
+            m_report = reportBefore;
+            m_quarantined = quarantinedBefore;
             return applied;
         }
-        next = end;
     } while (next < count);
     return {};
 }
 
-Result<void> PageApplier::applyRow(UnitOfWork &work, const RemoteRow &row)
+bool PageApplier::isLongEnough(qsizetype rows, const QElapsedTimer &timer)
+{
+    return rows >= mostRows || (rows >= leastRows && timer.hasExpired(longestWork));
+}
+
+Result<bool> PageApplier::hasOpenEntries()
+{
+    const Result<QHash<QString, TableCounts>> counts = m_context.storage->queue().counts();
+    if (!counts)
+        return counts.failure();
+    const TableCounts table = counts->value(m_table.name);
+    return table.pending > 0 || table.dead > 0;
+}
+
+Result<void> PageApplier::applyRow(UnitOfWork &work, const RemoteRow &row, bool isOpen)
 {
     if (row.recordId.isEmpty()) {
         return setAside(
@@ -96,8 +173,7 @@ Result<void> PageApplier::applyRow(UnitOfWork &work, const RemoteRow &row)
                         .arg(m_table.owner)));
     }
     TIDELINE_TRY(noteColumns(work, row.values));
-    const Result<void> applied =
-        m_openRecords.contains(row.recordId) ? applyOverOpenEntries(work, row) : storeRow(work, row);
+    const Result<void> applied = isOpen ? applyOverOpenEntries(work, row) : storeRow(work, row);
     if (!applied)
         return isRowsFault(applied.failure()) ? setAside(work, row, applied.failure()) : applied;
     if (!m_quarantined.remove(row.recordId))
@@ -108,26 +184,34 @@ Result<void> PageApplier::applyRow(UnitOfWork &work, const RemoteRow &row)
 Result<void> PageApplier::storeRow(UnitOfWork &work, const RemoteRow &row)
 {
     LocalStore &local = m_context.storage->local();
-    std::optional<QVariantMap> present;
-    if (!m_isFirstFill) {
-        const Result<std::optional<QVariantMap>> found = local.row(m_table, row.recordId);
-        if (!found)
-            return found.failure();
-        present = *found;
+    const bool isRemoval = row.isDeleted && !m_hasDeletionMark;
+    if (m_isFirstFill && !isRemoval) {
+        const Result<bool> inserted = local.insertRow(work.transaction(), m_table, row.recordId, row.values);
+        if (!inserted)
+            return inserted.failure();
+        if (*inserted) {
+            ++m_report.pulled;
+            work.touch(m_table.name);
+            return {};
+        }
     }
-    if (row.isDeleted && !m_schema.hasColumn(m_table.deletedAt)) {
-        if (!present)
+    const Result<std::optional<QVariantMap>> present =
+        local.rowPart(m_table, row.recordId, {m_table.updatedAt, m_table.deletedAt});
+    if (!present)
+        return present.failure();
+    if (isRemoval) {
+        if (!*present)
             return {};
         TIDELINE_TRY(local.removeRow(work.transaction(), m_table, row.recordId));
         ++m_report.deleted;
         work.touch(m_table.name);
         return {};
     }
-    const bool hasVersion = m_schema.hasColumn(m_table.updatedAt) && !row.values.value(m_table.updatedAt).isNull();
-    if (present && hasVersion && isSameVersion(m_table, present, row.values))
+    const bool hasVersion = m_hasVersion && !row.values.value(m_table.updatedAt).isNull();
+    if (*present && hasVersion && isSameVersion(m_table, *present, row.values))
         return {}; // read again, already here
     TIDELINE_TRY(local.upsertRow(work.transaction(), m_table, row.recordId, row.values));
-    const bool isNewlyDeleted = row.isDeleted && present && !isDeleted(m_table, present);
+    const bool isNewlyDeleted = row.isDeleted && *present && !isDeleted(m_table, *present);
     ++(isNewlyDeleted ? m_report.deleted : m_report.pulled);
     work.touch(m_table.name);
     return {};
@@ -198,9 +282,9 @@ Result<void> PageApplier::setAside(UnitOfWork &work, const RemoteRow &row, const
 // Remembers which columns the server has, and tells once of those that have no place here.
 Result<void> PageApplier::noteColumns(UnitOfWork &work, const QVariantMap &values)
 {
-    const QStringList columns = values.keys();
-    if (columns == m_remoteColumns)
+    if (areKeys(m_remoteColumns, values))
         return {};
+    const QStringList columns = values.keys();
     QStringList unknown;
     for (const QString &column : columns) {
         if (!m_schema.hasColumn(column) && !m_remoteColumns.contains(column))

@@ -6,6 +6,8 @@
 #include <tideline/engine/settlement.h>
 #include <tideline/sync/synccontext.h>
 
+#include <QtCore/QElapsedTimer>
+
 namespace Tideline {
 
 // Applies rows of the server to one local table: short transactions, pending edits respected, bad rows set aside.
@@ -30,7 +32,10 @@ public:
     const SyncReport &report() const { return m_report; }
 
 private:
-    Result<void> applyRow(UnitOfWork &work, const RemoteRow &row);
+    static bool isLongEnough(qsizetype rows, const QElapsedTimer &timer);
+    Result<bool> hasOpenEntries();
+    // isOpen: the queue holds entries of this record.
+    Result<void> applyRow(UnitOfWork &work, const RemoteRow &row, bool isOpen);
     Result<void> applyOverOpenEntries(UnitOfWork &work, const RemoteRow &row);
     Result<void> storeRow(UnitOfWork &work, const RemoteRow &row);
     Result<void> setAside(UnitOfWork &work, const RemoteRow &row, const Failure &reason);
@@ -41,10 +46,11 @@ private:
     SyncContext &m_context;
     TableConfig m_table;
     TableSchema m_schema;
-    bool m_isFirstFill = false; // the table is empty: no row needs to be compared
+    bool m_isFirstFill = false; // the table was empty: rows are most probably not here yet
+    bool m_hasVersion = false;
+    bool m_hasDeletionMark = false;
     QStringList m_remoteColumns;
     QSet<QString> m_quarantined;
-    QHash<QString, int> m_openRecords; // of the transaction in hand
     SyncReport m_report;
 };
 

@@ -166,13 +166,16 @@ QString SqliteColumn::declaration(ColumnInfo::Type type)
     Q_UNREACHABLE();
 }
 
+Result<SqliteValue> SqliteColumn::bound(const QString &table, const QVariant &value) const
+{
+    if (auto simple = boundAtOnce(value))
+        return *std::move(simple);
+    const Result<QVariant> encoded = encode(table, value);
+    return encoded ? Result<SqliteValue>(SqliteValue(*encoded)) : encoded.failure();
+}
+
 Result<QVariant> SqliteColumn::encode(const QString &table, const QVariant &value) const
 {
-    const bool isNullText = value.typeId() == QMetaType::QString && value.isNull();
-    if (!value.isValid() || value.typeId() == QMetaType::Nullptr || isNullText)
-        return QVariant();
-    if (isKeptAsItIs(value))
-        return value;
     // Dates, lists of texts, bytes, ... in the form in which they go to the server.
     const Result<QByteArray> json = Json::serialize(value);
     if (!json)
@@ -205,17 +208,39 @@ Result<QVariant> SqliteColumn::encode(const QString &table, const QVariant &valu
 }
 
 // The most frequent values, for which the long way round would come to the same.
-bool SqliteColumn::isKeptAsItIs(const QVariant &value) const
+std::optional<SqliteValue> SqliteColumn::boundAtOnce(const QVariant &value) const
 {
+    const bool isDigits = type == Type::Decimal && affinity == Affinity::Text;
     switch (value.typeId()) {
+    case QMetaType::UnknownType:
+    case QMetaType::Nullptr:
+        return SqliteValue();
     case QMetaType::LongLong:
-        return type == Type::Integer;
+        if (type == Type::Integer)
+            return SqliteValue(qint64(value.toLongLong()));
+        if (isDigits)
+            return SqliteValue::ofUtf8(QByteArray::number(value.toLongLong()));
+        return {};
+    case QMetaType::Double:
+        if (type == Type::Real && std::isfinite(value.toDouble()))
+            return SqliteValue(value);
+        if (isDigits && std::isfinite(value.toDouble()))
+            return SqliteValue::ofUtf8(Json::toText(value));
+        return {};
+    case QMetaType::Bool:
+        if (type == Type::Boolean)
+            return SqliteValue(value.toBool() ? 1 : 0);
+        return {};
     case QMetaType::QString: {
         const QString text = value.toString();
-        return type == Type::Text && affinity == Affinity::Text && !text.contains(QChar::Null) && text.isValidUtf16();
+        if (text.isNull())
+            return SqliteValue();
+        if (type == Type::Text && affinity == Affinity::Text && !text.contains(QChar::Null) && text.isValidUtf16())
+            return SqliteValue(text);
+        return {};
     }
     default:
-        return false;
+        return {};
     }
 }
 
@@ -292,18 +317,26 @@ bool SqliteColumn::changesText(const QString &value) const
     return affinity != Affinity::Text && affinity != Affinity::None && looksNumeric(value);
 }
 
-Result<QVariant> SqliteColumn::encodeKey(const QString &table, const QString &part) const
+Result<SqliteValue> SqliteColumn::boundKey(const QString &table, const QString &part) const
 {
-    const Failure noSuchKey(Failure::Code::Invalid,
-                            QStringLiteral("Key column %2 of table %1 cannot have this id. Use the id as the column "
-                                           "would hold it.")
-                                .arg(table, name));
+    if (type == Type::Text && affinity == Affinity::Text)
+        return SqliteValue(part);
+    if (const std::optional<QVariant> encoded = encodeKey(part))
+        return SqliteValue(*encoded);
+    return Failure(Failure::Code::Invalid,
+                   QStringLiteral("Key column %2 of table %1 cannot have this id. Use the id as the column "
+                                  "would hold it.")
+                       .arg(table, name));
+}
+
+std::optional<QVariant> SqliteColumn::encodeKey(const QString &part) const
+{
     if (type == Type::Boolean) {
         if (part == QStringLiteral("true"))
             return QVariant(1);
         if (part == QStringLiteral("false"))
             return QVariant(0);
-        return noSuchKey;
+        return {};
     }
     if (type == Type::Blob) {
         const auto bytes = bytesOf(part);
@@ -315,8 +348,8 @@ Result<QVariant> SqliteColumn::encodeKey(const QString &table, const QString &pa
     const Result<QVariant> number = Json::parse(part.toUtf8());
     const auto encoded = number && isNumber(*number) ? encodeNumber(*number) : std::nullopt;
     if (!encoded || QString::fromUtf8(Json::toText(*encoded)) != part)
-        return noSuchKey;
-    return *encoded;
+        return {};
+    return encoded;
 }
 
 QVariant SqliteColumn::decode(const QVariant &stored) const

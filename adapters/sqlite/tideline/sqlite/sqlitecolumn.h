@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tideline/core/tableconfig.h>
+#include <tideline/sqlite/sqlitevalue.h>
 
 namespace Tideline {
 
@@ -24,9 +25,9 @@ public:
     bool isRequired = false;
 
     // The value to bind. Fails with Deserialization where the column could not give the same value back.
-    Result<QVariant> encode(const QString &table, const QVariant &value) const;
+    Result<SqliteValue> bound(const QString &table, const QVariant &value) const;
     // The value to bind for a part of a record id; fails with Invalid where no row of this column can have that id.
-    Result<QVariant> encodeKey(const QString &table, const QString &part) const;
+    Result<SqliteValue> boundKey(const QString &table, const QString &part) const;
     // What the database holds, as the server would give it; a value that does not fit its declared type comes as it is.
     QVariant decode(const QVariant &stored) const;
 
@@ -34,7 +35,9 @@ public:
     static QString declaration(ColumnInfo::Type type);
 
 private:
-    bool isKeptAsItIs(const QVariant &value) const;
+    std::optional<SqliteValue> boundAtOnce(const QVariant &value) const;
+    Result<QVariant> encode(const QString &table, const QVariant &value) const;
+    std::optional<QVariant> encodeKey(const QString &part) const;
     std::optional<QVariant> encodeBoolean(const QVariant &value) const;
     std::optional<QVariant> encodeNumber(const QVariant &value) const;
     std::optional<QVariant> encodeString(const QString &text) const;

@@ -12,12 +12,16 @@
 
 #include <sqlite3.h>
 
+#include <thread>
+
 namespace Tideline {
 
 namespace {
 
 // Statements with changing column sets must not fill the memory.
 constexpr std::size_t maximumStatements = 128;
+
+constexpr std::chrono::milliseconds busyPause{1};
 
 } // namespace
 
@@ -77,7 +81,7 @@ Result<void> SqliteConnection::attach()
         return localFailure(
             QStringLiteral("Qt's SQLite driver does not give its connection away. Use the driver QSQLITE."));
     }
-    return {};
+    return readBusyTimeout();
 }
 
 // A connection of one copy of SQLite must not be used by another.
@@ -100,6 +104,51 @@ void SqliteConnection::close()
     m_statements.clear();
     m_handle = nullptr;
     m_database.close();
+}
+
+Result<void> SqliteConnection::configure(const QString &pragma)
+{
+    Q_ASSERT(QThread::currentThread() == m_thread);
+    SqliteStatement statement(m_handle, pragma);
+    if (!statement.isValid())
+        return failed();
+    int code = statement.step();
+    while (code == SQLITE_ROW)
+        code = statement.step();
+    return code == SQLITE_DONE ? Result<void>() : failed();
+}
+
+Result<void> SqliteConnection::begin()
+{
+    const QString sql = QStringLiteral("BEGIN IMMEDIATE");
+    if (m_ownership == Ownership::Application) { // how its connection waits is the application's
+        const Result<qint64> begun = executeWith(sql, {});
+        return begun ? Result<void>() : begun.failure();
+    }
+    // SQLite's own way of waiting looks again after ever longer pauses, and would miss many a moment between two
+    // transactions of another process.
+    (void)sqlite3_busy_handler(m_handle, &SqliteConnection::onBusy, this);
+    const Result<qint64> begun = executeWith(sql, {});
+    (void)sqlite3_busy_timeout(m_handle, static_cast<int>(m_busyTimeout.count()));
+    return begun ? Result<void>() : begun.failure();
+}
+
+int SqliteConnection::onBusy(void *connection, int attempt)
+{
+    if (busyPause * attempt >= static_cast<SqliteConnection *>(connection)->m_busyTimeout)
+        return 0;
+    std::this_thread::sleep_for(busyPause);
+    return 1;
+}
+
+// Kept, because a handler takes the place of the timeout.
+Result<void> SqliteConnection::readBusyTimeout()
+{
+    const Result<QVariant> timeout = selectValue(QStringLiteral("PRAGMA busy_timeout"));
+    if (!timeout)
+        return timeout.failure();
+    m_busyTimeout = std::chrono::milliseconds(timeout->toLongLong());
+    return {};
 }
 
 Result<qint64> SqliteConnection::executeWith(const QString &sql, Span values)

@@ -10,6 +10,7 @@
 #include <QtCore/QThread>
 #include <QtSql/QSqlDatabase>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <unordered_map>
@@ -43,6 +44,12 @@ public:
 
     using Values = std::initializer_list<SqliteValue>;
     using ValueList = QList<SqliteValue>;
+    // For a PRAGMA that takes effect when it is compiled, as some do: it is compiled at every call.
+    Result<void> configure(const QString &pragma);
+    // BEGIN IMMEDIATE.
+    Result<void> begin();
+    // How long another writer is waited for.
+    std::chrono::milliseconds busyTimeout() const { return m_busyTimeout; }
     // Answers how many rows changed.
     Result<qint64> execute(const QString &sql, Values values = {}) { return executeWith(sql, values); }
     Result<qint64> execute(const QString &sql, const ValueList &values) { return executeWith(sql, values); }
@@ -88,6 +95,8 @@ private:
     Result<SqliteStatement *> prepared(const QString &sql);
     Result<void> checkLibrary() const;
     Failure failed();
+    Result<void> readBusyTimeout();
+    static int onBusy(void *connection, int attempt);
 
     QSqlDatabase m_database;
     Ownership m_ownership;
@@ -98,6 +107,7 @@ private:
     qint64 m_transactionCount = 0;
     bool m_hasLostTransaction = false;
     bool m_isWritable = true;
+    std::chrono::milliseconds m_busyTimeout{0};
     int m_errorCode = 0;
 };
 

@@ -11,11 +11,14 @@
 #include <QtCore/QFileInfo>
 #include <QtSql/QSqlDriver>
 
+#include <algorithm>
+
 namespace Tideline {
 
 namespace {
 
 constexpr int modeAttempts = 100;
+constexpr int synchronousNormal = 1; // as SQLite numbers it: in a write-ahead log a commit waits for nothing
 
 // Made here and not by SQLite, so that nobody else can read it for a moment; the -wal and -shm take over its mode.
 Result<void> makeFile(const QString &path)
@@ -56,8 +59,10 @@ QString connectOptions(const SqliteOptions &options)
 
 } // namespace
 
-SqliteDatabase::SqliteDatabase(const QSqlDatabase &database, SqliteConnection::Ownership ownership)
+SqliteDatabase::SqliteDatabase(const QSqlDatabase &database, SqliteConnection::Ownership ownership,
+                               std::shared_ptr<SqliteTurnstile> turnstile)
     : m_connection(database, ownership)
+    , m_turnstile(std::move(turnstile))
 {
 }
 
@@ -165,7 +170,29 @@ Result<void> SqliteDatabase::setPragma(const QString &name, const QString &value
 
 Result<std::unique_ptr<StoreTransaction>> SqliteDatabase::begin()
 {
-    return SqliteTransaction::begin(m_connection);
+    if (m_connection.transaction() == nullptr && m_connection.isWritable()) {
+        if (const auto used = useDurability(); !used)
+            return used.failure();
+    }
+    return SqliteTransaction::begin(m_connection, m_turnstile.get());
+}
+
+// Between transactions: within one SQLite does not take it.
+Result<void> SqliteDatabase::useDurability()
+{
+    if (m_usedDurability == m_durability)
+        return {};
+    if (m_synchronous == 0) {
+        const auto level = m_connection.selectValue(QStringLiteral("PRAGMA synchronous"));
+        if (!level)
+            return level.failure();
+        m_synchronous = level->toInt();
+    }
+    const int level = m_durability == Durability::Durable ? m_synchronous : std::min(m_synchronous, synchronousNormal);
+    if (const auto set = m_connection.configure(QStringLiteral("PRAGMA synchronous = %1").arg(level)); !set)
+        return set.failure();
+    m_usedDurability = m_durability;
+    return {};
 }
 
 Result<qint64> SqliteDatabase::dataVersion()

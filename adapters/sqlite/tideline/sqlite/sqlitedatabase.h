@@ -11,6 +11,7 @@
 #include <tideline/sqlite/sqlitesessionstore.h>
 #include <tideline/sqlite/sqlitestorage.h>
 #include <tideline/sqlite/sqlitetimestampstore.h>
+#include <tideline/sqlite/sqliteturnstile.h>
 #include <tideline/stores/storage.h>
 
 #include <optional>
@@ -21,7 +22,9 @@ namespace Tideline {
 class SqliteDatabase final : public Storage
 {
 public:
-    SqliteDatabase(const QSqlDatabase &database, SqliteConnection::Ownership ownership);
+    // turnstile: shared with the other storages of the file.
+    SqliteDatabase(const QSqlDatabase &database, SqliteConnection::Ownership ownership,
+                   std::shared_ptr<SqliteTurnstile> turnstile);
 
     Result<void> openFile(const SqliteOptions &options);
     Result<void> openFileReadOnly(const SqliteOptions &options);
@@ -29,6 +32,7 @@ public:
     Result<void> openApplication();
 
     Result<std::unique_ptr<StoreTransaction>> begin() override;
+    void setDurability(Durability durability) override { m_durability = durability; }
     LocalStore &local() override { return m_local; }
     QueueStore &queue() override { return m_queue; }
     TimestampStore &timestamps() override { return m_timestamps; }
@@ -42,7 +46,13 @@ private:
     Result<void> useWriteAheadLog();
     Result<void> setPragma(const QString &name, const QString &value, int expected);
 
+    Result<void> useDurability();
+
     SqliteConnection m_connection;
+    std::shared_ptr<SqliteTurnstile> m_turnstile;
+    Durability m_durability = Durability::Durable;
+    Durability m_usedDurability = Durability::Durable;
+    int m_synchronous = 0; // of durable commits, as SQLite numbers it; 0: not read yet
     SqliteLocalStore m_local{m_connection};
     SqliteQueueStore m_queue{m_connection};
     SqliteTimestampStore m_timestamps{m_connection};

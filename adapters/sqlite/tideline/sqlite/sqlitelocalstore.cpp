@@ -21,37 +21,22 @@ QString orderBy(const TableConfig &config)
     return QStringLiteral(" ORDER BY ") + columns.join(QStringLiteral(", "));
 }
 
-using Columns = QList<const SqliteColumn *>;
-
-// Written out piece by piece: this happens at every write.
-QString updateStatement(const SqliteTable &table, const Columns &columns, const QString &condition)
+QString join(const QStringList &parts)
 {
-    QString sql = QStringLiteral("UPDATE ") + table.quotedName;
-    QStringView separator = u" SET ";
-    for (const SqliteColumn *column : columns) {
-        sql += separator;
-        sql += column->quotedName;
-        sql += QStringLiteral(" = ?");
-        separator = u", ";
-    }
-    return sql + QStringLiteral(" WHERE ") + condition;
+    return parts.join(QStringLiteral(", "));
 }
 
-QString insertStatement(const SqliteTable &table, const Columns &columns)
+// Whether these are the keys of the map, without a list being made of them.
+bool areKeys(const QStringList &names, const QVariantMap &map)
 {
-    QString sql = QStringLiteral("INSERT INTO ") + table.quotedName + QStringLiteral(" (");
-    QString marks = QStringLiteral(") VALUES (");
-    bool isFirst = true;
-    for (const SqliteColumn *column : columns) {
-        if (!isFirst) {
-            sql += QStringLiteral(", ");
-            marks += QStringLiteral(", ");
-        }
-        isFirst = false;
-        sql += column->quotedName;
-        marks += QLatin1Char('?');
+    if (names.size() != map.size())
+        return false;
+    auto name = names.cbegin();
+    for (auto it = map.cbegin(); it != map.cend(); ++it, ++name) {
+        if (it.key() != *name)
+            return false;
     }
-    return sql + marks + QLatin1Char(')');
+    return true;
 }
 
 QString versionText(const QVariant &value)
@@ -98,7 +83,7 @@ Result<const SqliteTable *> SqliteLocalStore::table(const QString &name)
     return &m_tables.emplace(name, *read).first->second;
 }
 
-Result<const SqliteLocalStore::Keyed *> SqliteLocalStore::keyed(const TableConfig &config)
+Result<SqliteLocalStore::Keyed *> SqliteLocalStore::keyed(const TableConfig &config)
 {
     const auto described = table(config.name);
     if (!described)
@@ -130,10 +115,10 @@ Result<QList<SqliteValue>> SqliteLocalStore::Keyed::valuesOf(const TableConfig &
     QList<SqliteValue> values;
     values.reserve(keyColumns.size());
     for (qsizetype i = 0; i < keyColumns.size(); ++i) {
-        const auto value = keyColumns.at(i).encodeKey(table.name, parts->at(i));
+        auto value = keyColumns.at(i).boundKey(table.name, parts->at(i));
         if (!value)
             return value.failure();
-        values.append(SqliteValue(*value));
+        values.append(*std::move(value));
     }
     return values;
 }
@@ -160,9 +145,47 @@ Result<std::optional<QVariantMap>> SqliteLocalStore::row(const TableConfig &conf
         m_connection.select(keyed.selectRow, *key, [&](const SqliteRow &stored) { row = keyed.table.rowOf(stored); });
     if (!selected)
         return selected.failure();
-    if (!row && m_connection.transaction() != nullptr)
-        m_absence = {m_connection.transactionCount(), config.name, recordId};
+    noteAbsence(config, recordId, !row);
     return row;
+}
+
+void SqliteLocalStore::noteAbsence(const TableConfig &config, const QString &recordId, bool isAbsent)
+{
+    if (isAbsent && m_connection.transaction() != nullptr)
+        m_absence = {m_connection.transactionCount(), config.name, recordId};
+}
+
+Result<std::optional<QVariantMap>> SqliteLocalStore::rowPart(const TableConfig &config, const QString &recordId,
+                                                             const QStringList &names)
+{
+    const auto found = keyed(config);
+    if (!found)
+        return found.failure();
+    const Keyed &keyed = **found;
+    const auto key = keyed.valuesOf(config, recordId);
+    if (!key)
+        return key.failure();
+    QList<const SqliteColumn *> columns;
+    QString list = QStringLiteral("1");
+    for (const QString &name : names) {
+        if (const SqliteColumn *column = keyed.table.column(name)) {
+            columns.append(column);
+            list += QStringLiteral(", ") + column->quotedName;
+        }
+    }
+    std::optional<QVariantMap> part;
+    const auto selected = m_connection.select(
+        QStringLiteral("SELECT %1 FROM %2 WHERE %3").arg(list, keyed.table.quotedName, keyed.isRecord), *key,
+        [&](const SqliteRow &stored) {
+            part.emplace();
+            int index = 0;
+            for (const SqliteColumn *column : columns)
+                part->insert(column->name, column->decode(stored.value(++index)));
+        });
+    if (!selected)
+        return selected.failure();
+    noteAbsence(config, recordId, !part);
+    return part;
 }
 
 Result<QList<QVariantMap>> SqliteLocalStore::rows(const TableConfig &config, qint64 limit)
@@ -224,15 +247,41 @@ Result<QList<RecordVersion>> SqliteLocalStore::versions(const TableConfig &confi
     return versions;
 }
 
-Result<void> SqliteLocalStore::upsertRow(StoreTransaction &transaction, const TableConfig &config,
-                                         const QString &recordId, const QVariantMap &values)
+const SqliteLocalStore::Layout &SqliteLocalStore::Keyed::layoutOf(const QVariantMap &values)
+{
+    if (!layout.insert.isEmpty() && areKeys(layout.names, values))
+        return layout;
+    layout = Layout();
+    layout.names = values.keys();
+    QStringList names;
+    QStringList terms;
+    for (const QString &name : std::as_const(layout.names)) {
+        const SqliteColumn *column = key.contains(name) ? nullptr : table.column(name);
+        layout.columns.append(column == nullptr ? -1 : column - table.columns.constData());
+        if (column == nullptr)
+            continue;
+        names.append(column->quotedName);
+        terms.append(column->quotedName + QStringLiteral(" = ?"));
+    }
+    if (!terms.isEmpty())
+        layout.update = QStringLiteral("UPDATE %1 SET %2 WHERE %3").arg(table.quotedName, join(terms), isRecord);
+    for (const SqliteColumn &column : std::as_const(keyColumns))
+        names.append(column.quotedName);
+    // OR ABORT: whatever the table's own constraints say, a row that is there must not be replaced.
+    layout.insert = QStringLiteral("INSERT OR ABORT INTO %1 (%2) VALUES (%3)")
+                        .arg(table.quotedName, join(names), join(QStringList(names.size(), QStringLiteral("?"))));
+    return layout;
+}
+
+Result<SqliteLocalStore::Bound> SqliteLocalStore::bound(const StoreTransaction &transaction, const TableConfig &config,
+                                                        const QString &recordId, const QVariantMap &values)
 {
     if (const auto checked = m_connection.check(transaction); !checked)
-        return checked;
+        return checked.failure();
     const auto found = keyed(config);
     if (!found)
         return found.failure();
-    const Keyed &keyed = **found;
+    Keyed &keyed = **found;
     const auto key = keyed.valuesOf(config, recordId);
     if (!key)
         return key.failure();
@@ -243,50 +292,78 @@ Result<void> SqliteLocalStore::upsertRow(StoreTransaction &transaction, const Ta
                            "cannot be told apart. Add one.")
                 .arg(config.name, config.key.join(QStringLiteral(", "))));
     }
-    QList<const SqliteColumn *> columns;
-    QList<SqliteValue> encoded;
-    columns.reserve(values.size() + keyed.keyColumns.size());
-    encoded.reserve(values.size() + keyed.keyColumns.size());
-    for (auto it = values.cbegin(); it != values.cend(); ++it) {
-        const SqliteColumn *column = keyed.table.column(it.key());
-        if (column == nullptr || config.key.contains(it.key()))
+    Bound row;
+    row.keyed = &keyed;
+    row.layout = &keyed.layoutOf(values);
+    row.values.reserve(values.size() + key->size());
+    auto place = row.layout->columns.cbegin();
+    for (auto it = values.cbegin(); it != values.cend(); ++it, ++place) {
+        if (*place < 0)
             continue;
-        const auto value = column->encode(config.name, it.value());
+        auto value = keyed.table.columns.at(*place).bound(config.name, it.value());
         if (!value)
             return value.failure();
-        columns.append(column);
-        encoded.append(SqliteValue(*value));
+        row.values.append(*std::move(value));
     }
-    encoded += *key;
+    row.values += *key;
+    return row;
+}
+
+Result<void> SqliteLocalStore::upsertRow(StoreTransaction &transaction, const TableConfig &config,
+                                         const QString &recordId, const QVariantMap &values)
+{
+    const auto row = bound(transaction, config, recordId, values);
+    if (!row)
+        return row.failure();
     // Not INSERT … ON CONFLICT: it would refuse a part of an existing row for the required columns that it leaves out.
     // Nobody can come between the two, the transaction holds the write lock.
     const bool isAbsent =
         std::exchange(m_absence, {}) == Absence{m_connection.transactionCount(), config.name, recordId};
-    const auto updated = isAbsent ? Result<bool>(false) : updateRow(keyed, columns, encoded);
+    const auto updated = isAbsent ? Result<bool>(false) : updateRow(*row);
     if (!updated)
         return updated.failure();
     if (*updated)
         return {};
-    for (const SqliteColumn &column : keyed.keyColumns)
-        columns.append(&column);
-    const auto inserted = m_connection.execute(insertStatement(keyed.table, columns), encoded);
+    const auto inserted = m_connection.execute(row->layout->insert, row->values);
     return inserted ? Result<void>() : inserted.failure();
 }
 
-Result<bool> SqliteLocalStore::updateRow(const Keyed &keyed, const QList<const SqliteColumn *> &columns,
-                                         const QList<SqliteValue> &values)
+Result<bool> SqliteLocalStore::insertRow(StoreTransaction &transaction, const TableConfig &config,
+                                         const QString &recordId, const QVariantMap &values)
 {
-    if (columns.isEmpty()) {
-        const auto found = m_connection.selectValue(
-            QStringLiteral("SELECT count(*) FROM %1 WHERE %2").arg(keyed.table.quotedName, keyed.isRecord), values);
-        if (!found)
-            return found.failure();
-        return found->toLongLong() > 0;
-    }
-    const auto updated = m_connection.execute(updateStatement(keyed.table, columns, keyed.isRecord), values);
+    const auto row = bound(transaction, config, recordId, values);
+    if (!row)
+        return row.failure();
+    m_absence = {};
+    const auto inserted = m_connection.execute(row->layout->insert, row->values);
+    if (inserted)
+        return true;
+    if (primaryCode(m_connection.errorCode()) != SqliteCode::Constraint)
+        return inserted.failure();
+    // It may be there already, or a constraint of the application refuses it; the statement has done nothing.
+    const auto present = hasRow(*row->keyed, row->values.mid(row->values.size() - row->keyed->keyColumns.size()));
+    if (!present)
+        return present.failure();
+    return *present ? Result<bool>(false) : inserted.failure();
+}
+
+Result<bool> SqliteLocalStore::updateRow(const Bound &row)
+{
+    if (row.layout->update.isEmpty())
+        return hasRow(*row.keyed, row.values);
+    const auto updated = m_connection.execute(row.layout->update, row.values);
     if (!updated)
         return updated.failure();
     return *updated > 0;
+}
+
+Result<bool> SqliteLocalStore::hasRow(const Keyed &keyed, const QList<SqliteValue> &key)
+{
+    const auto found = m_connection.selectValue(
+        QStringLiteral("SELECT count(*) FROM %1 WHERE %2").arg(keyed.table.quotedName, keyed.isRecord), key);
+    if (!found)
+        return found.failure();
+    return found->toLongLong() > 0;
 }
 
 Result<void> SqliteLocalStore::removeRow(StoreTransaction &transaction, const TableConfig &config,

@@ -20,11 +20,15 @@ public:
 
     Result<TableSchema> schema(const QString &table) override;
     Result<std::optional<QVariantMap>> row(const TableConfig &table, const QString &recordId) override;
+    Result<std::optional<QVariantMap>> rowPart(const TableConfig &table, const QString &recordId,
+                                               const QStringList &columns) override;
     Result<QList<QVariantMap>> rows(const TableConfig &table, qint64 limit) override;
     Result<qint64> rowCount(const QString &table) override;
     Result<QList<RecordVersion>> versions(const TableConfig &table) override;
 
     Result<void> upsertRow(StoreTransaction &transaction, const TableConfig &table, const QString &recordId,
+                           const QVariantMap &values) override;
+    Result<bool> insertRow(StoreTransaction &transaction, const TableConfig &table, const QString &recordId,
                            const QVariantMap &values) override;
     Result<void> removeRow(StoreTransaction &transaction, const TableConfig &table, const QString &recordId) override;
     Result<void> clear(StoreTransaction &transaction, const QString &table) override;
@@ -32,6 +36,16 @@ public:
     Result<bool> createTable(const TableSchema &schema) override;
 
 private:
+    // The columns that some values are for, and the statements that store them. It takes a while to make, and the rows
+    // of a page share it.
+    class Layout
+    {
+    public:
+        QStringList names;        // of the values, as a map has them
+        QList<qsizetype> columns; // of each its place in the table; < 0: it is not stored
+        QString insert;
+        QString update; // empty: nothing but the key
+    };
     // A table with the key by which its records are told apart, and the statements that follow from the two.
     class Keyed
     {
@@ -42,15 +56,29 @@ private:
         bool isUnique = false;
         QString isRecord; // "a" = ? AND "b" = ?
         QString selectRow;
+        Layout layout; // of the row that was stored last
 
+        // Valid until the next call.
+        const Layout &layoutOf(const QVariantMap &values);
         Result<QList<SqliteValue>> valuesOf(const TableConfig &config, const QString &recordId) const;
     };
     // What these point to lives until the next call.
     Result<const SqliteTable *> table(const QString &name);
-    Result<const Keyed *> keyed(const TableConfig &config);
+    Result<Keyed *> keyed(const TableConfig &config);
     Result<void> forgetOldSchema();
-    Result<bool> updateRow(const Keyed &keyed, const QList<const SqliteColumn *> &columns,
-                           const QList<SqliteValue> &values);
+
+    // A row that is ready to be stored: its values, then those of its key.
+    class Bound
+    {
+    public:
+        const Keyed *keyed = nullptr;
+        const Layout *layout = nullptr;
+        QList<SqliteValue> values;
+    };
+    Result<Bound> bound(const StoreTransaction &transaction, const TableConfig &config, const QString &recordId,
+                        const QVariantMap &values);
+    Result<bool> updateRow(const Bound &row);
+    Result<bool> hasRow(const Keyed &keyed, const QList<SqliteValue> &key);
 
     // The record that row() has just not found, in the transaction that is open: until the next write there is no need
     // to look again.
@@ -62,6 +90,7 @@ private:
         QString recordId;
         friend bool operator==(const Absence &, const Absence &) = default;
     };
+    void noteAbsence(const TableConfig &config, const QString &recordId, bool isAbsent);
 
     SqliteConnection &m_connection;
     Absence m_absence;

@@ -73,14 +73,29 @@ namespace {
 
 using Ownership = SqliteConnection::Ownership;
 
+Result<std::unique_ptr<Storage>> openFile(const SqliteOptions &options,
+                                          const std::shared_ptr<SqliteTurnstile> &turnstile)
+{
+    auto storage = std::make_unique<SqliteDatabase>(
+        QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), SqliteConnection::uniqueName()), Ownership::Own,
+        turnstile);
+    const auto opened = options.access == SqliteOptions::Access::ReadOnly ? storage->openFileReadOnly(options)
+                                                                          : storage->openFile(options);
+    if (!opened)
+        return opened.failure();
+    return std::unique_ptr<Storage>(std::move(storage));
+}
+
 // No QSqlDatabase may stand beside the storage that removes its connection.
-Result<std::unique_ptr<Storage>> openApplication(const QString &connectionName, const QThread *applicationThread)
+Result<std::unique_ptr<Storage>> openApplication(const QString &connectionName, const QThread *applicationThread,
+                                                 const std::shared_ptr<SqliteTurnstile> &turnstile)
 {
     auto storage =
         QThread::currentThread() == applicationThread
-            ? std::make_unique<SqliteDatabase>(QSqlDatabase::database(connectionName, false), Ownership::Application)
+            ? std::make_unique<SqliteDatabase>(QSqlDatabase::database(connectionName, false), Ownership::Application,
+                                               turnstile)
             : std::make_unique<SqliteDatabase>(
-                QSqlDatabase::cloneDatabase(connectionName, SqliteConnection::uniqueName()), Ownership::Own);
+                QSqlDatabase::cloneDatabase(connectionName, SqliteConnection::uniqueName()), Ownership::Own, turnstile);
     if (const auto opened = storage->openApplication(); !opened)
         return opened.failure();
     return std::unique_ptr<Storage>(std::move(storage));
@@ -94,21 +109,16 @@ Result<std::unique_ptr<Storage>> openApplication(const QString &connectionName, 
 */
 Result<std::unique_ptr<Storage>> SqliteStorage::open(const SqliteOptions &options)
 {
-    auto storage = std::make_unique<SqliteDatabase>(
-        QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), SqliteConnection::uniqueName()), Ownership::Own);
-    const auto opened = options.access == SqliteOptions::Access::ReadOnly ? storage->openFileReadOnly(options)
-                                                                          : storage->openFile(options);
-    if (!opened)
-        return opened.failure();
-    return std::unique_ptr<Storage>(std::move(storage));
+    return openFile(options, std::make_shared<SqliteTurnstile>());
 }
 
 /*!
-    A factory that calls open() with \a options; it may be called on any thread.
+    A factory that calls open() with \a options; it may be called on any thread. Its storages let each other write in
+   the order in which they ask; a storage of another factory or process waits until it finds a moment.
 */
 StorageFactory SqliteStorage::factory(const SqliteOptions &options)
 {
-    return [options] { return open(options); };
+    return [options, turnstile = std::make_shared<SqliteTurnstile>()] { return openFile(options, turnstile); };
 }
 
 /*!
@@ -122,7 +132,9 @@ StorageFactory SqliteStorage::factory(const QSqlDatabase &application)
     // A QSqlDatabase must not be used on another thread, its name may.
     const QString name = application.connectionName();
     const QThread *thread = QThread::currentThread();
-    return [name, thread] { return openApplication(name, thread); };
+    return [name, thread, turnstile = std::make_shared<SqliteTurnstile>()] {
+        return openApplication(name, thread, turnstile);
+    };
 }
 
 } // namespace Tideline

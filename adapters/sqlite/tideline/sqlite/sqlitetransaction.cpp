@@ -8,7 +8,8 @@
 
 namespace Tideline {
 
-Result<std::unique_ptr<StoreTransaction>> SqliteTransaction::begin(SqliteConnection &connection)
+Result<std::unique_ptr<StoreTransaction>> SqliteTransaction::begin(SqliteConnection &connection,
+                                                                   SqliteTurnstile *turnstile)
 {
     if (!connection.isWritable())
         return localFailure(QStringLiteral("The database was opened for reading only. Open it for writing first."));
@@ -18,13 +19,20 @@ Result<std::unique_ptr<StoreTransaction>> SqliteTransaction::begin(SqliteConnect
         return localFailure(QStringLiteral("The application has a transaction of its own open on this connection. "
                                            "Commit it or roll it back, then try again."));
     }
-    if (const auto begun = connection.execute(QStringLiteral("BEGIN IMMEDIATE")); !begun)
+    std::unique_ptr<SqliteTurnstile::Pass> pass;
+    if (turnstile != nullptr) {
+        pass = turnstile->enter(connection.busyTimeout());
+        if (!pass)
+            return sqliteFailure(SqliteCode::Busy, QString());
+    }
+    if (const auto begun = connection.begin(); !begun)
         return begun.failure();
-    return std::unique_ptr<StoreTransaction>(new SqliteTransaction(connection));
+    return std::unique_ptr<StoreTransaction>(new SqliteTransaction(connection, std::move(pass)));
 }
 
-SqliteTransaction::SqliteTransaction(SqliteConnection &connection)
+SqliteTransaction::SqliteTransaction(SqliteConnection &connection, std::unique_ptr<SqliteTurnstile::Pass> pass)
     : m_connection(connection)
+    , m_pass(std::move(pass))
 {
     m_connection.setTransaction(this);
 }
@@ -53,14 +61,17 @@ void SqliteTransaction::end()
 {
     m_isOpen = false;
     m_connection.setTransaction(nullptr);
+    m_pass.reset();
 }
 
 void SqliteTransaction::rollBack()
 {
-    end();
-    // SQLite may have done it already. Should a transaction stay open for another reason, the next begin() says so.
+    // Before end(), which lets the next one in. SQLite may have done it already. Should a transaction stay open for
+    // another reason, the next begin() says so.
+    m_connection.setTransaction(nullptr);
     if (m_connection.isInTransaction())
         (void)m_connection.execute(QStringLiteral("ROLLBACK"));
+    end();
 }
 
 } // namespace Tideline
