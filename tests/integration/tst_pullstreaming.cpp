@@ -23,6 +23,8 @@ private Q_SLOTS:
     void tellsHowFarItIs();
     void goesOnAfterTheProcessEnded_data() { modes(); }
     void goesOnAfterTheProcessEnded();
+    void goesOnAfterACancellation_data() { modes(); }
+    void goesOnAfterACancellation();
     void goesOnAfterAFailure_data() { modes(); }
     void goesOnAfterAFailure();
     void badRowsAreSetAside_data() { modes(); }
@@ -159,6 +161,33 @@ void TestPullStreaming::goesOnAfterTheProcessEnded()
     QCOMPARE(replica.changes(), 500);
     QVERIFY2(pageRequests() <= 5, qPrintable(QString::number(pageRequests())));
     QCOMPARE(replica.pull().pulled, 0);
+}
+
+// Nothing that came afterwards is stored, and nothing that came before comes again.
+void TestPullStreaming::goesOnAfterACancellation()
+{
+    QFETCH(Mode, mode);
+    m_server.begin(mode);
+    m_server.sql(QStringLiteral("insert into rows select g, 't' from generate_series(1, 500) g"));
+    PullReplica replica(m_server.proxy(), options({rows}, 50));
+    replica.countChanges(rows);
+    m_server.holdPage(rows, 7);
+    QFuture<SyncReport> pull = replica.beginPull();
+    QTRY_VERIFY_WITH_TIMEOUT(m_server.isHolding(), 20000);
+    QTRY_COMPARE_WITH_TIMEOUT(replica.changes(), 300, 20000);
+    pull.cancel();
+    QTRY_VERIFY(pull.isFinished());
+    m_server.letGo();
+    // Whatever else is asked for is done then, and the next pull is one of the whole rest.
+    QVERIFY(replica.drain().errors.isEmpty());
+    QCOMPARE(replica.changes(), 300);
+    QVERIFY(replica.told().errors.isEmpty());
+    m_server.proxy().forget();
+    const SyncReport report = replica.pull();
+    QVERIFY(report.errors.isEmpty());
+    QCOMPARE(report.pulled, 200);
+    QCOMPARE(replica.changes(), 500);
+    QVERIFY2(pageRequests() <= 5, qPrintable(QString::number(pageRequests())));
 }
 
 void TestPullStreaming::goesOnAfterAFailure()
@@ -375,6 +404,10 @@ void TestPullStreaming::whatIsNotTheServersStays()
     QCOMPARE(replica.sql(QStringLiteral("SELECT rowid FROM parents")), rowids);
     QCOMPARE(replica.sql(QStringLiteral("SELECT count(*) FROM attachments")), QStringLiteral("2"));
     replica.settle();
+    // A removal that is pulled takes with it what the server says is gone, and nothing of the application's own.
+    m_server.sql(QStringLiteral("delete from parents where id = 2"));
+    QCOMPARE(replica.pull().deleted, 1);
+    QCOMPARE(replica.sql(QStringLiteral("SELECT count(*) FROM attachments")), QStringLiteral("2"));
     QCOMPARE(m_server.sql(QStringLiteral("select id, parent_id from children")), QStringLiteral("1|1"));
     QCOMPARE(replica.sql(QStringLiteral("SELECT id, parent_id FROM children")), QStringLiteral("1|1"));
 }
