@@ -52,6 +52,7 @@ private Q_SLOTS:
     void pullsSomeColumns();
     void pullsForeignCursorsAnew();
     void asksForSmallerPages();
+    void readsTheStatusTable();
     void keepsValuesExact();
 
     void takesAnyId_data();
@@ -121,6 +122,7 @@ void TestSupabaseRemoteStore::initTestCase()
         create policy change on owned for update using (owner = 'me');
         create table sorts (id int primary key, t text, n numeric, b boolean, "q""x ,)" text,
                             updated_at timestamptz default now());
+        create table sync_status (user_id text primary key, things_at timestamptz, soft timestamptz, pairs_at text);
         create table odd (id int primary key, "a.b" text, "select" text, "q""x" text, "ä +&=" text,
                           updated_at timestamptz default now());
         create table typed (id bigint primary key, s smallint not null, r real, d double precision, n numeric(10, 2),
@@ -131,7 +133,7 @@ void TestSupabaseRemoteStore::initTestCase()
 
 void TestSupabaseRemoteStore::init()
 {
-    sql(QStringLiteral("truncate things, sorts, untimed, pairs, softs, owned, odd"));
+    sql(QStringLiteral("truncate sync_status, things, sorts, untimed, pairs, softs, owned, odd"));
     m_store = std::make_unique<SupabaseRemoteStore>(options());
 }
 
@@ -478,6 +480,41 @@ void TestSupabaseRemoteStore::asksForSmallerPages()
         next = page->next;
     } while (!next.isEmpty());
     QCOMPARE(listed.size(), 200);
+}
+
+void TestSupabaseRemoteStore::readsTheStatusTable()
+{
+    const QList<TableConfig> tables{m_things, TableConfig(QStringLiteral("softs")),
+                                    TableConfig(QStringLiteral("pairs")), TableConfig(QStringLiteral("odd"))};
+    QVERIFY(await(m_store->remoteTimestamps(tables))->isEmpty());
+    SupabaseOptions gated = options();
+    gated.statusTable = QStringLiteral("sync_status");
+    gated.statusColumns = {{QStringLiteral("softs"), QStringLiteral("soft")}};
+    m_store = std::make_unique<SupabaseRemoteStore>(gated);
+    QVERIFY(await(m_store->remoteTimestamps(tables))->isEmpty());
+    sql(QStringLiteral("insert into sync_status values ('me', '2020-01-01T00:00:00.123456Z', '2021-01-01', null)"));
+    const Result<QHash<QString, QString>> one = await(m_store->remoteTimestamps(tables));
+    QVERIFY2(one.ok(), qPrintable(one.failure().detail));
+    const QHash<QString, QString> expected{
+        {QStringLiteral("things"), QStringLiteral("2020-01-01T00:00:00.123456+00:00")},
+        {QStringLiteral("softs"), QStringLiteral("2021-01-01T00:00:00+00:00")},
+    };
+    QCOMPARE(*one, expected);
+    // A change of an earlier time counts, too.
+    sql(QStringLiteral("insert into sync_status values ('you', '2019-01-01', null, null)"));
+    const Result<QHash<QString, QString>> two = await(m_store->remoteTimestamps(tables));
+    QVERIFY(two.ok());
+    QVERIFY(two->value(QStringLiteral("things")) != one->value(QStringLiteral("things")));
+    QCOMPARE(two->value(QStringLiteral("softs")), one->value(QStringLiteral("softs")));
+
+    gated.statusTable = QStringLiteral("nowhere");
+    m_store = std::make_unique<SupabaseRemoteStore>(gated);
+    const Result<QHash<QString, QString>> none = await(m_store->remoteTimestamps(tables));
+    QVERIFY2(none.ok(), qPrintable(none.failure().detail));
+    QVERIFY(none->isEmpty());
+    gated.url = QUrl(QStringLiteral("http://127.0.0.1:1"));
+    m_store = std::make_unique<SupabaseRemoteStore>(gated);
+    QCOMPARE(await(m_store->remoteTimestamps(tables)).failure().code, Failure::Code::Network);
 }
 
 void TestSupabaseRemoteStore::keepsValuesExact()

@@ -14,6 +14,12 @@
 
 namespace Tideline {
 
+namespace {
+
+constexpr qint64 statusInterval = 40; // milliseconds
+
+} // namespace
+
 SyncEngine::Private::Private(SyncEngine *engine, const SyncSetup &engineSetup)
     : q(engine)
     , setup(engineSetup)
@@ -243,7 +249,9 @@ void SyncEngine::Private::refreshStatusSoon()
     if (isStatusDue)
         return;
     isStatusDue = true;
-    QTimer::singleShot(0, q, [this] { refreshStatus(); });
+    // At once, but during a long pull or drain not at each of their transactions.
+    const qint64 wait = statusAge.isValid() ? std::max<qint64>(0, statusInterval - statusAge.elapsed()) : 0;
+    QTimer::singleShot(static_cast<int>(wait), q, [this] { refreshStatus(); });
 }
 
 void SyncEngine::Private::refreshStatus()
@@ -251,6 +259,7 @@ void SyncEngine::Private::refreshStatus()
     isStatusDue = false;
     if (!storage)
         return;
+    statusAge.start();
     // After every commit, also of the worker's: none of the properties tells how many rows a table has.
     const Result<SyncStatus> read = readStatus(*storage, tables.keys(), setup.clock(), RowCounts::LeftOut);
     if (!read) {

@@ -12,6 +12,7 @@
 #include "plain/plainpull.h"
 #include "plain/plainpush.h"
 #include "plain/rowreader.h"
+#include "plain/tablestatus.h"
 
 #include <QtNetwork/QHostAddress>
 #include <QtNetwork/QNetworkAccessManager>
@@ -78,6 +79,19 @@
 /*!
     \variable Tideline::SupabaseOptions::mode
     How changes are pushed; Auto unless set.
+*/
+
+/*!
+    \variable Tideline::SupabaseOptions::statusTable
+    A table with one row a user, which row-level security shows to that user alone, and a column for each other table
+    that changes with every commit to it: where the text there is the one of the last pull, the table costs no request.
+    Empty: there is none.
+*/
+
+/*!
+    \variable Tideline::SupabaseOptions::statusColumns
+    The columns of \c statusTable, by the names of the tables that they are about; a table that is not named here has
+   the column \c{<table>_at}. A table without a column is pulled as if there were no \c statusTable.
 */
 
 /*!
@@ -187,6 +201,7 @@ public:
         : network(manager ? std::move(manager) : std::make_unique<QNetworkAccessManager>())
         , client(options, *network)
         , mode(options.mode)
+        , status(options)
     {
     }
 
@@ -195,6 +210,7 @@ public:
     SupabaseOptions::Mode mode;
     Rest::KitKnowledge kit;
     Rest::PageSizes pageSizes;
+    Rest::TableStatus status;
     Rest::TaskRunner runner; // the last member: tasks use the others until they end
 };
 
@@ -298,6 +314,15 @@ QFuture<Result<ChangesPage>> SupabaseRemoteStore::changes(const QList<TableCurso
 {
     return d->runner.run(pullChanges(&d->client, &d->kit, &d->pageSizes, d->mode, tables, pageSize),
                          Result<ChangesPage>(cancelled()));
+}
+
+/*!
+    What SupabaseOptions::statusTable says about \a tables, by one request for all of them; nothing, and no request,
+    where there is none.
+*/
+QFuture<Result<QHash<QString, QString>>> SupabaseRemoteStore::remoteTimestamps(const QList<TableConfig> &tables)
+{
+    return d->runner.run(d->status.read(&d->client, tables), Result<QHash<QString, QString>>(cancelled()));
 }
 
 /*!
