@@ -96,6 +96,11 @@ bool FaultProxy::accept()
     return command(QStringLiteral("accept"));
 }
 
+bool FaultProxy::keepReplies()
+{
+    return command(QStringLiteral("keep"));
+}
+
 QList<FaultProxy::Request> FaultProxy::requests()
 {
     command(QStringLiteral("ping"));
@@ -170,6 +175,8 @@ void FaultProxy::take(const QJsonObject &record)
         for (const QJsonValue &status : statuses)
             known->serverStatuses.append(status.toInt());
         known->status = record.value(QStringLiteral("status")).toInt();
+        known->replyBytes = record.value(QStringLiteral("bytes")).toInteger();
+        known->reply = record.value(QStringLiteral("reply")).toString().toUtf8();
     }
 }
 

@@ -34,6 +34,8 @@ public:
         bool isDone = false;       // the following two are final, but for a replay
         QList<int> serverStatuses; // of what the server answered, each time that it got the request
         int status = 0;            // as the client got it; 0: it got no reply
+        qint64 replyBytes = 0;     // of the body
+        QByteArray reply;          // the body, after keepReplies()
     };
 
     explicit FaultProxy(QObject *parent = nullptr);
@@ -57,6 +59,8 @@ public:
     // Connections end, and no new one is accepted.
     bool refuse();
     bool accept();
+    // From now on records hold the bodies of replies.
+    bool keepReplies();
 
     // Everything that has come by now.
     QList<Request> requests();

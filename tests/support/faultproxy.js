@@ -10,11 +10,13 @@
 //   {"do":"clear"}                         no faults from now on; what is held back is dropped
 //   {"do":"release"}                       what is held back goes on
 //   {"do":"refuse"} {"do":"accept"}        close the port and every connection, open it again
+//   {"do":"keep"}                          the bodies of replies are told from now on
 //   {"do":"ping"}                          nothing
 // Records: {"type":"ready","port","strayPort"} first, then for each request
 //   {"type":"request","ordinal","method","path","headers","hasAuthorization","authorizationDigest","body","fault"} when it
 //   has arrived,
-//   {"type":"done","ordinal","serverStatuses","status"} before the first byte of a reply, or when there will be none,
+//   {"type":"done","ordinal","serverStatuses","status","bytes"[,"reply"]} before the first byte of a reply, or when there
+//   will be none; "bytes" and "reply" are of the body that the client is about to get,
 //   {"type":"stray",…as request} for what comes to the second port, to which redirects lead: there should be none.
 
 'use strict';
@@ -125,6 +127,7 @@ class Rule {
 let rules = [];
 let held = [];
 let ordinal = 0;
+let keepsReplies = false;
 let port = 0;
 const cables = new Set();
 
@@ -156,8 +159,9 @@ class Exchange {
     response.on('error', () => {});
   }
 
-  done(status) {
-    tell({ type: 'done', ordinal: this.ordinal, serverStatuses: this.serverStatuses, status });
+  done(status, body = Buffer.alloc(0)) {
+    const reply = keepsReplies ? { reply: body.toString() } : {};
+    tell({ type: 'done', ordinal: this.ordinal, serverStatuses: this.serverStatuses, status, bytes: body.length, ...reply });
   }
 
   break() {
@@ -200,7 +204,7 @@ class Exchange {
       this.break();
       return;
     }
-    this.done(answer.status);
+    this.done(answer.status, answer.body);
     this.cable.shape(shape);
     this.response.writeHead(answer.status, answer.message, answer.headers);
     this.response.end(answer.body);
@@ -368,6 +372,9 @@ const commands = {
   release: () => held.splice(0).forEach((goOn) => goOn()),
   refuse: () => refuse(),
   accept: () => accept(),
+  keep: () => {
+    keepsReplies = true;
+  },
   ping: () => {},
 };
 

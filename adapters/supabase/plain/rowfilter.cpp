@@ -51,18 +51,24 @@ Result<void> addFilter(RestQuery *query, const TableConfig &table)
             query->add(column, QStringLiteral("eq.") + filterText(value));
         } else {
             const QVariantList values = value.toList();
-            const bool isFlat = value.typeId() != QMetaType::QVariantMap
-                                && std::all_of(values.cbegin(), values.cend(), [](const QVariant &element) {
-                                       return isScalar(element) && !element.isNull();
-                                   });
+            const bool isFlat =
+                value.typeId() != QMetaType::QVariantMap && std::all_of(values.cbegin(), values.cend(), isScalar);
             if (!isFlat)
                 return refused(table,
                                QStringLiteral("column %1 needs a text, a number, true, false or null, or a list of "
-                                              "them without null.")
+                                              "them.")
                                    .arg(it.key()));
             QStringList texts;
-            std::transform(values.cbegin(), values.cend(), std::back_inserter(texts), listed);
-            query->add(column, QStringLiteral("in.(") + texts.join(QLatin1Char(',')) + QLatin1Char(')'));
+            for (const QVariant &element : values) {
+                if (!element.isNull())
+                    texts.append(listed(element));
+            }
+            const QString list = QStringLiteral("in.(") + texts.join(QLatin1Char(',')) + QLatin1Char(')');
+            if (texts.size() == values.size())
+                query->add(column, list);
+            else // NULL is in no list
+                query->add(QStringLiteral("or"),
+                           QStringLiteral("(%1.is.null,%1.").arg(column) + list + QLatin1Char(')'));
         }
     }
     if (query->encoded().size() - length > longestFilter)

@@ -1090,8 +1090,9 @@ begin
 
     select coalesce(string_agg(case json_typeof(f.value)
                when 'null' then format(' and t.%I is null', f.key)
-               when 'array' then format(' and t.%I = any (%L::%s[])', f.key, array(select json_array_elements_text(f.value))::text,
-                                        format_type(a.atttypid, -1))
+               when 'array' then format(' and (t.%I = any (%L::%s[])%s)', f.key, array(select json_array_elements_text(f.value))::text,
+                                        format_type(a.atttypid, -1),
+                                        case when f.value::jsonb @> '[null]' then format(' or t.%I is null', f.key) else '' end)
                else format(' and t.%I = %L::%s', f.key, f.value #>> '{}', format_type(a.atttypid, -1)) end, ''), ''),
            min(f.key) filter (where a.attname is null)
     into is_wanted, unknown_column

@@ -14,6 +14,7 @@ namespace {
 constexpr qsizetype leastRows = 25;
 constexpr qsizetype mostRows = 1000;
 constexpr qint64 longestWork = 10; // milliseconds
+constexpr qsizetype mostRefused = 100; // rows that are tried again, in one transaction
 
 // Whether it is the row that is bad; anything else (disk, lock) ends the pull.
 bool isRowsFault(const Failure &failure)
@@ -103,6 +104,7 @@ Result<void> PageApplier::apply(const QList<RemoteRow> &rows, const QStringList 
         }
         const SyncReport reportBefore = m_report;
         const QSet<QString> quarantinedBefore = m_quarantined;
+        const QMap<QString, Refused> refusedBefore = m_refused;
         std::optional<RelaxedCommits> relaxed;
         if (!settles)
             relaxed.emplace(*m_context.storage);
@@ -126,9 +128,13 @@ Result<void> PageApplier::apply(const QList<RemoteRow> &rows, const QStringList 
                 TIDELINE_TRY(next < rows.size() ? applyRow(work, rows.at(next), isOpen)
                                                 : applyAbsence(work, idAt(next)));
             }
-            return next == count && last ? last(work) : Result<void>();
+            if (next < count)
+                return {};
+            TIDELINE_TRY(tryAgain(work));
+            return last ? last(work) : Result<void>();
         });
         if (!applied) {
+            m_refused = refusedBefore;
             m_report = reportBefore;
             m_quarantined = quarantinedBefore;
             return applied;
@@ -175,12 +181,49 @@ Result<void> PageApplier::applyRow(UnitOfWork &work, const RemoteRow &row, bool 
                         .arg(m_table.owner)));
     }
     TIDELINE_TRY(noteColumns(work, row.values));
-    const Result<void> applied = isOpen ? applyOverOpenEntries(work, row) : storeRow(work, row);
-    if (!applied)
-        return isRowsFault(applied.failure()) ? setAside(work, row, applied.failure()) : applied;
+    m_refused.remove(row.recordId);
+    const Result<void> stored = storeSound(work, row, isOpen);
+    if (stored || !isRowsFault(stored.failure()))
+        return stored;
+    if (isOpen || m_refused.size() >= mostRefused)
+        return setAside(work, row, stored.failure());
+    m_refused.insert(row.recordId, Refused{row, stored.failure(), false});
+    return {};
+}
+
+Result<void> PageApplier::storeSound(UnitOfWork &work, const RemoteRow &row, bool isOpen)
+{
+    TIDELINE_TRY(isOpen ? applyOverOpenEntries(work, row) : storeRow(work, row));
     if (!m_quarantined.remove(row.recordId))
         return {};
     return m_context.storage->journal().release(work.transaction(), m_table.name, row.recordId);
+}
+
+// A row may have been refused because of another one, which has changed or gone since: a unique value that moved on.
+Result<void> PageApplier::tryAgain(UnitOfWork &work)
+{
+    QMap<QString, Refused> refused = std::exchange(m_refused, {});
+    for (bool isAnyStored = true; isAnyStored;) {
+        isAnyStored = false;
+        for (auto it = refused.begin(); it != refused.end();) {
+            const Result<int> open = m_context.storage->queue().openCount(m_table.name, it.key());
+            if (!open)
+                return open.failure();
+            // What has been written here meanwhile is a conflict, which is not settled in passing.
+            const Result<void> stored = *open > 0 ? it->reason : storeSound(work, it->row, false);
+            if (!stored && !isRowsFault(stored.failure()))
+                return stored;
+            isAnyStored = isAnyStored || stored;
+            it = stored ? refused.erase(it) : std::next(it);
+        }
+    }
+    for (Refused &one : refused) {
+        if (!one.isSetAside)
+            TIDELINE_TRY(setAside(work, one.row, one.reason));
+        one.isSetAside = true;
+    }
+    m_refused = refused;
+    return {};
 }
 
 Result<void> PageApplier::storeRow(UnitOfWork &work, const RemoteRow &row)
@@ -254,9 +297,19 @@ Result<void> PageApplier::applyAbsence(UnitOfWork &work, const QString &recordId
         return open.failure();
     QList<SyncEntry> pending = *open;
     pending.removeIf([](const SyncEntry &entry) { return !entry.isUnsynced(); });
+    m_refused.remove(recordId);
+    const bool wasSetAside = m_quarantined.remove(recordId);
+    if (wasSetAside)
+        TIDELINE_TRY(m_context.storage->journal().release(work.transaction(), m_table.name, recordId));
     if (pending.isEmpty()) {
         if (!open->isEmpty())
             return {}; // a dead letter's row: the only copy of somebody's work
+        if (wasSetAside) {
+            const Result<std::optional<QVariantMap>> former =
+                m_context.storage->local().rowPart(m_table, recordId, {m_table.updatedAt});
+            if (!former || !*former)
+                return former ? Result<void>() : former.failure();
+        }
         TIDELINE_TRY(m_context.storage->local().removeRow(work.transaction(), m_table, recordId));
         ++m_report.deleted;
         work.touch(m_table.name);

@@ -7,6 +7,7 @@
 #include <tideline/sync/synccontext.h>
 
 #include <QtCore/QElapsedTimer>
+#include <QtCore/QMap>
 
 namespace Tideline {
 
@@ -38,10 +39,21 @@ private:
     Result<void> applyRow(UnitOfWork &work, const RemoteRow &row, bool isOpen);
     Result<void> applyOverOpenEntries(UnitOfWork &work, const RemoteRow &row);
     Result<void> storeRow(UnitOfWork &work, const RemoteRow &row);
+    Result<void> storeSound(UnitOfWork &work, const RemoteRow &row, bool isOpen);
+    Result<void> tryAgain(UnitOfWork &work);
     Result<void> setAside(UnitOfWork &work, const RemoteRow &row, const Failure &reason);
     Result<void> noteColumns(UnitOfWork &work, const QVariantMap &values);
     Result<void> count(const Result<SettlementCounts> &counts);
     bool isForeign(const QVariantMap &values) const;
+
+    // A row that the local table did not take.
+    class Refused
+    {
+    public:
+        RemoteRow row;
+        Failure reason;
+        bool isSetAside = false;
+    };
 
     SyncContext &m_context;
     TableConfig m_table;
@@ -51,6 +63,7 @@ private:
     bool m_hasDeletionMark = false;
     QStringList m_remoteColumns;
     QSet<QString> m_quarantined;
+    QMap<QString, Refused> m_refused; // of this pull, by record
     SyncReport m_report;
 };
 

@@ -42,6 +42,11 @@ void Reconciliation::start()
     m_unseen.reserve(local->size());
     for (const RecordVersion &record : *local)
         m_unseen.insert(record.recordId, record.version);
+    // Also what is not here because it could not be applied may be gone.
+    for (const QString &recordId : m_applier.quarantined()) {
+        if (!recordId.isEmpty() && !m_unseen.contains(recordId))
+            m_unseen.insert(recordId, QString());
+    }
     request({});
 }
 
