@@ -252,7 +252,7 @@ Result<void> SyncEngine::logout(UnsyncedWork unsynced)
     });
     if (!wiped)
         return wiped;
-    d->askedConflicts.clear();
+    d->questions.clear();
     if (d->syncWorker)
         d->onWorker([](SyncWorker &worker) { worker.endSession(); });
     for (const QString &table : d->tables.keys())
