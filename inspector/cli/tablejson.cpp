@@ -11,6 +11,50 @@ namespace Tideline::Cli {
 
 namespace {
 
+// What is wrong with a value to filter by; empty where it is fine.
+QString filterFlaw(const QVariant &value)
+{
+    switch (value.typeId()) {
+    case QMetaType::QVariantMap:
+        return QStringLiteral("must be a text, a number, true, false or null, or a list of them, not an object");
+    case QMetaType::QString:
+        return value.toString().contains(QChar::Null) ? QStringLiteral("holds a NUL character") : QString();
+    case QMetaType::QVariantList:
+        break;
+    default:
+        return {};
+    }
+    const QVariantList values = value.toList();
+    if (values.isEmpty())
+        return QStringLiteral("must list at least one value: an empty list would match no row");
+    for (const QVariant &element : values) {
+        if (!element.isValid())
+            return QStringLiteral("must be a list without null: rows with null can only be had alone, by null itself");
+        if (element.typeId() == QMetaType::QVariantList)
+            return QStringLiteral("must be a list of values, not of lists");
+        if (const QString flaw = filterFlaw(element); !flaw.isEmpty())
+            return flaw;
+    }
+    return {};
+}
+
+void readFilter(ConfigReader *reader, QVariantMap *filter)
+{
+    const QString key = QStringLiteral("filter");
+    const QVariant value = reader->any(key);
+    if (!reader->has(key))
+        return;
+    if (value.typeId() != QMetaType::QVariantMap)
+        return reader->refuse(key, QStringLiteral("must be an object of columns and values"));
+    *filter = value.toMap();
+    for (auto it = filter->cbegin(); it != filter->cend(); ++it) {
+        if (it.key().isEmpty())
+            reader->refuse(key, QStringLiteral("must name columns"));
+        if (const QString flaw = filterFlaw(it.value()); !flaw.isEmpty())
+            reader->refuse(key + QLatin1Char('.') + it.key(), flaw);
+    }
+}
+
 Result<TableConfig> parsedTable(const QVariantMap &object, const QString &prefix)
 {
     TableConfig table;
@@ -38,12 +82,7 @@ Result<TableConfig> parsedTable(const QVariantMap &object, const QString &prefix
     if (isCaptured)
         reader.refuse(QStringLiteral("capture"),
                       QStringLiteral("can only be false: change capture comes in a later version"));
-    const QVariant filter = reader.any(QStringLiteral("filter"));
-    if (reader.has(QStringLiteral("filter")) && filter.typeId() != QMetaType::QVariantMap)
-        reader.refuse(QStringLiteral("filter"), QStringLiteral("must be an object of columns and values"));
-    else if (!filter.toMap().isEmpty())
-        reader.refuse(QStringLiteral("filter"),
-                      QStringLiteral("can only be empty: filtered tables come in a later version"));
+    readFilter(&reader, &table.filter);
 
     if (reader.has(QStringLiteral("conflictStrategy"))) {
         ConflictStrategy strategy = ConflictStrategy::LastWriteWins;

@@ -209,9 +209,11 @@ void TestHttpFaults::boundsTheBody()
 {
     SupabaseOptions options = this->options();
     options.maxResponseBytes = 1024 * 1024;
-    m_server->answer("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[",
-                     ScriptedServer::Afterwards::SendForEver);
+    for (int i = 0; i < 6; ++i) // pages of 1000, 250, 62, 15, 3 rows, and of one
+        m_server->answer("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[",
+                         ScriptedServer::Afterwards::SendForEver);
     const Failure failure = pullFailure(options);
+    QCOMPARE(m_server->requests().size(), 6);
     QCOMPARE(failure.code, Failure::Code::Network);
     QVERIFY2(failure.detail.contains(QLatin1String("maxResponseBytes")), qPrintable(failure.detail));
 }

@@ -4,6 +4,7 @@
 #include "duration.h"
 #include "syncjson.h"
 
+#include <tideline/core/decimal.h>
 #include <tideline/core/json.h>
 
 #include <QtCore/QDir>
@@ -117,7 +118,8 @@ void TestSyncJson::readsTables()
     const Result<SyncJson> read = parse(R"("database": "a", "url": "https://example.org", "tables": ["one",
         {"name": "two", "key": "code", "updatedAt": "changed", "deletedAt": "gone", "owner": "org"},
         {"name": "three", "key": ["a", "b"], "deletedAt": null, "owner": null, "capture": false, "filter": {},
-         "conflictStrategy": "manual"}])");
+         "conflictStrategy": "manual"},
+        {"name": "four", "filter": {"n": [42, 12345678901234567890], "archived": false, "a": null, "t": ["x", ""]}}])");
     QVERIFY2(read.ok(), qPrintable(read.failure().detail));
     TableConfig two(QStringLiteral("two"));
     two.key = QStringList{QStringLiteral("code")};
@@ -128,7 +130,14 @@ void TestSyncJson::readsTables()
     three.key = QStringList{QStringLiteral("a"), QStringLiteral("b")};
     three.owner.clear();
     three.conflictStrategy = ConflictStrategy::Manual;
-    QCOMPARE(read->tables, (QList<TableConfig>{TableConfig(QStringLiteral("one")), two, three}));
+    TableConfig four(QStringLiteral("four"));
+    four.filter = {
+        {QStringLiteral("n"), QVariantList{42LL, QVariant::fromValue(Decimal(QStringLiteral("12345678901234567890")))}},
+        {QStringLiteral("archived"), false},
+        {QStringLiteral("a"), QVariant()},
+        {QStringLiteral("t"), QVariantList{QStringLiteral("x"), QString()}},
+    };
+    QCOMPARE(read->tables, (QList<TableConfig>{TableConfig(QStringLiteral("one")), two, three, four}));
 }
 
 void TestSyncJson::refuses_data()
@@ -165,7 +174,14 @@ void TestSyncJson::refuses_data()
     add("no column", table(R"("key": [])"), "\"tables[0].key\"");
     add("column twice", table(R"("key": ["a", "a"])"), "\"tables[0].key\"");
     add("capture", table(R"("capture": true)"), "\"tables[0].capture\"|later version");
-    add("filter", table(R"("filter": {"a": 1})"), "\"tables[0].filter\"|later version");
+    add("filter null", table(R"("filter": null)"), "\"tables[0].filter\"|object");
+    add("filter by an object", table(R"("filter": {"a": {"b": "hidden"}})"), "\"tables[0].filter.a\"|object");
+    add("filter by nothing", table(R"("filter": {"b": 1, "a": []})"), "\"tables[0].filter.a\"|at least one");
+    add("filter with null in a list", table(R"("filter": {"a": [1, null]})"), "\"tables[0].filter.a\"|without null");
+    add("filter with a nested list", table(R"("filter": {"a": [[1]]})"), "\"tables[0].filter.a\"|lists");
+    add("filter with an object in a list", table(R"("filter": {"a": [{}]})"), "\"tables[0].filter.a\"|object");
+    add("filter with NUL", table(R"("filter": {"a": ["\u0000"]})"), "\"tables[0].filter.a\"|NUL");
+    add("filter without a column", table(R"("filter": {"": 1})"), "\"tables[0].filter\"|columns");
     add("filter type", table(R"("filter": [])"), "\"tables[0].filter\"|object");
     add("mode", with(R"("mode": "fast")"), "\"mode\"|\"plain\"");
     add("custom strategy", with(R"("conflictStrategy": "custom")"), "\"conflictStrategy\"|\"manual\"");

@@ -13,6 +13,8 @@
 #include <QtCore/QSet>
 #include <QtTest/QTest>
 
+#include <algorithm>
+
 using namespace Tideline;
 using namespace std::chrono_literals;
 
@@ -43,6 +45,14 @@ private Q_SLOTS:
     void pullsWhatCommitsLate();
     void pullsPastARowOfTheFuture();
     void countsRowsWithOneRequest();
+    void pullsWithinAFilter_data();
+    void pullsWithinAFilter();
+    void refusesFilters_data();
+    void refusesFilters();
+    void pullsSomeColumns();
+    void pullsForeignCursorsAnew();
+    void asksForSmallerPages();
+    void readsTheStatusTable();
     void keepsValuesExact();
 
     void takesAnyId_data();
@@ -91,7 +101,7 @@ void TestSupabaseRemoteStore::initTestCase()
 {
     ServerStack::Options options;
     options.maxRows = pageCap;
-    options.schema = QStringLiteral(R"(
+    options.schema = QStringLiteral(R"x(
         create function touch() returns trigger language plpgsql as $$
         begin
             new.updated_at := case when current_setting('test.time', true) <> ''
@@ -110,17 +120,20 @@ void TestSupabaseRemoteStore::initTestCase()
         create policy read on owned for select using (owner <> 'hidden');
         create policy make on owned for insert with check (owner = 'me');
         create policy change on owned for update using (owner = 'me');
+        create table sorts (id int primary key, t text, n numeric, b boolean, "q""x ,)" text,
+                            updated_at timestamptz default now());
+        create table sync_status (user_id text primary key, things_at timestamptz, soft timestamptz, pairs_at text);
         create table odd (id int primary key, "a.b" text, "select" text, "q""x" text, "ä +&=" text,
                           updated_at timestamptz default now());
         create table typed (id bigint primary key, s smallint not null, r real, d double precision, n numeric(10, 2),
                             b boolean, j json, l text[], x bytea, t timestamptz, updated_at timestamptz);
-    )");
+    )x");
     QVERIFY2(m_stack.start(options), qPrintable(m_stack.error()));
 }
 
 void TestSupabaseRemoteStore::init()
 {
-    sql(QStringLiteral("truncate things, untimed, pairs, softs, owned, odd"));
+    sql(QStringLiteral("truncate sync_status, things, sorts, untimed, pairs, softs, owned, odd"));
     m_store = std::make_unique<SupabaseRemoteStore>(options());
 }
 
@@ -310,6 +323,199 @@ void TestSupabaseRemoteStore::countsRowsWithOneRequest()
     const Pulled news = pullAll(m_things, first.cursor, 5000, true);
     QCOMPARE(news.rows.size(), 1);
     QCOMPARE(news.rowCount, std::optional<qint64>(1199));
+}
+
+void TestSupabaseRemoteStore::pullsWithinAFilter_data()
+{
+    QTest::addColumn<QByteArray>("filter");
+    QTest::addColumn<QString>("condition");
+    const auto row = [](const char *filter, const char *condition) {
+        QTest::newRow(filter) << QByteArray(filter) << QString::fromUtf8(condition);
+    };
+    row(R"({})", "true");
+    row(R"({"t": "a"})", "t = 'a'");
+    row(R"({"t": ""})", "t = ''");
+    row(R"({"t": null})", "t is null");
+    row(R"({"t": "null"})", "t = 'null'");
+    row(R"({"t": "eq.a"})", "t = 'eq.a'");
+    row(R"x({"t": "%41+,)\"'\\ &x=1#"})x", R"x(t = '%41+,)"''\ &x=1#')x");
+    row(R"x({"t": ["%41+,)\"'\\ &x=1#", "", "null", "(a)"]})x", R"x(t in ('%41+,)"''\ &x=1#', '', 'null', '(a)'))x");
+    row(R"({"t": ["a","a,b","c"]})", "t in ('a', 'a,b', 'c')");
+    row(R"({"t": "ä漢😀"})", "t = 'ä漢😀'");
+    row(R"({"t": []})", "false");
+    row(R"({"n": 12345678901234567890.12})", "n = 12345678901234567890.12");
+    row(R"({"n": [1, 12345678901234567890.12, 9]})", "n in (1, 12345678901234567890.12, 9)");
+    row(R"({"b": false})", "not b");
+    row(R"({"b": [true]})", "b");
+    row(R"({"b": null, "n": [1, 2]})", "b is null and n in (1, 2)");
+    row(R"x({"q\"x ,)": ["y", "z"]})x", R"x("q""x ,)" in ('y', 'z'))x");
+}
+
+void TestSupabaseRemoteStore::pullsWithinAFilter()
+{
+    QFETCH(QByteArray, filter);
+    QFETCH(QString, condition);
+    sql(QStringLiteral(R"x(insert into sorts (id, t, n, b, "q""x ,)") values
+        (1, 'a', 1, true, 'y'), (2, 'b', 2, false, 'z'), (3, '', 9, null, ''), (4, null, null, null, null),
+        (5, 'null', 12345678901234567890.12, true, null), (6, 'eq.a', 12345678901234567890.13, false, null),
+        (7, '%41+,)"''\ &x=1#', 1, null, null), (8, 'a,b', 2, true, null), (9, '(a)', 1e3, true, null),
+        (10, 'ä漢😀', 5, false, null))x"));
+    TableConfig table(QStringLiteral("sorts"));
+    const Result<QVariantMap> parsed = Json::parseObject(filter);
+    QVERIFY(parsed.ok());
+    table.filter = *parsed;
+    const QString expected = sqlValue(
+        QStringLiteral("select coalesce(string_agg(id::text, ',' order by id), '') from sorts where ") + condition);
+    const auto joined = [](QStringList ids) {
+        std::sort(ids.begin(), ids.end(), [](const QString &a, const QString &b) { return a.toInt() < b.toInt(); });
+        return ids.join(QLatin1Char(','));
+    };
+    const Pulled pulled = pullAll(table, {}, 2, true);
+    QVERIFY2(!pulled.failure.isFailure(), qPrintable(pulled.failure.detail));
+    QStringList ids;
+    for (const RemoteRow &row : pulled.rows)
+        ids.append(row.recordId);
+    QCOMPARE(joined(ids), expected);
+    QCOMPARE(pullAll(table, {}, 100, true).rowCount, std::optional<qint64>(ids.size()));
+    const Result<IdentityPage> identities = await(m_store->identities(table, {}));
+    QVERIFY2(identities.ok(), qPrintable(identities.failure().detail));
+    QCOMPARE(joined(identities->recordIds), expected);
+    // Named rows come whatever the filter says.
+    const Result<PullPage> fetched = await(m_store->fetch(table, {QStringLiteral("1"), QStringLiteral("4")}));
+    QVERIFY(fetched.ok());
+    QCOMPARE(fetched->rows.size(), 2);
+}
+
+void TestSupabaseRemoteStore::refusesFilters_data()
+{
+    QTest::addColumn<QVariant>("value");
+    QTest::newRow("object") << QVariant(QVariantMap{{QStringLiteral("a"), 1}});
+    QTest::newRow("null in a list") << QVariant(QVariantList{1, QVariant()});
+    QTest::newRow("nested list") << QVariant(QVariantList{1, QVariantList{2}});
+    QTest::newRow("lone surrogate") << QVariant(QString(QChar(0xd800)));
+    QTest::newRow("too long") << QVariant(QStringList(200, QStringLiteral("0123456789-0123456789-0123456789")));
+}
+
+void TestSupabaseRemoteStore::refusesFilters()
+{
+    QFETCH(QVariant, value);
+    TableConfig table(QStringLiteral("sorts"));
+    table.filter = {{QStringLiteral("t"), value}};
+    const Failure failure = pullAll(table).failure;
+    QCOMPARE(failure.code, Failure::Code::Invalid);
+    QVERIFY2(failure.detail.contains(QLatin1String("table sorts")), qPrintable(failure.detail));
+    QVERIFY(!failure.detail.contains(QLatin1String("0123456789")));
+    QCOMPARE(await(m_store->identities(table, {})).failure().code, Failure::Code::Invalid);
+}
+
+void TestSupabaseRemoteStore::pullsSomeColumns()
+{
+    sql(QStringLiteral("insert into softs (id, name, deleted_at) values (1, 'a', null), (2, 'b', now())"));
+    PullRequest request;
+    request.table = TableConfig(QStringLiteral("softs"));
+    request.table.deletedAt = QStringLiteral("deleted_at");
+    request.columns = QStringList{QStringLiteral("name"), QStringLiteral("id")};
+    const Result<PullPage> page = await(m_store->pull(request));
+    QVERIFY2(page.ok(), qPrintable(page.failure().detail));
+    QCOMPARE(page->rows.size(), 2);
+    QCOMPARE(page->rows.at(0).values.keys(), QStringList({QStringLiteral("deleted_at"), QStringLiteral("id"),
+                                                          QStringLiteral("name"), QStringLiteral("updated_at")}));
+    QVERIFY(!page->rows.at(0).isDeleted && page->rows.at(1).isDeleted);
+    request.table.deletedAt.clear();
+    QCOMPARE(await(m_store->pull(request))->rows.at(0).values.size(), 3);
+}
+
+void TestSupabaseRemoteStore::pullsForeignCursorsAnew()
+{
+    sql(QStringLiteral("set test.time = '2020-01-01'; insert into things (id) values ('1'), ('2')"));
+    PullRequest request;
+    request.table = m_things;
+    for (const QString &cursor :
+         {QStringLiteral(R"({"log":1,"since":"1:1:"})"), QStringLiteral("garbage"), QStringLiteral("[]"),
+          QStringLiteral(R"({"v":1,"at":{"t":"2020-01-01T00:00:00+00:00","k":["1","2","3"]}})")}) {
+        request.cursor = cursor;
+        const Result<PullPage> page = await(m_store->pull(request));
+        QVERIFY2(page.ok(), qPrintable(page.failure().detail));
+        QVERIFY(page->isReset && page->isSettled);
+        QCOMPARE(page->rows.size(), 2);
+        request.cursor = page->cursor;
+        const Result<PullPage> next = await(m_store->pull(request));
+        QVERIFY(next.ok() && !next->isReset && next->rows.isEmpty());
+    }
+    sql(QStringLiteral("insert into things (id) values ('3')"));
+    const Result<PullPage> young = await(m_store->pull(request));
+    QVERIFY(young.ok());
+    QVERIFY(!young->isSettled); // its time has to be looked at again
+}
+
+void TestSupabaseRemoteStore::asksForSmallerPages()
+{
+    sql(QStringLiteral(
+        "set test.time = '2020-01-01';"
+        "insert into things (id, note) select 'r' || g, repeat('x', 1000) from generate_series(1, 200) g"));
+    SupabaseOptions small = options();
+    small.maxResponseBytes = 40 * 1024;
+    m_store = std::make_unique<SupabaseRemoteStore>(small);
+    const Pulled pulled = pullAll(m_things, {}, 1000, true);
+    QVERIFY2(!pulled.failure.isFailure(), qPrintable(pulled.failure.detail));
+    QSet<QString> ids;
+    for (const RemoteRow &row : pulled.rows)
+        ids.insert(row.recordId);
+    QCOMPARE(pulled.rows.size(), 200);
+    QCOMPARE(ids.size(), 200);
+    QCOMPARE(await(m_store->fetch(m_things, ids.values()))->rows.size(), 200);
+
+    small.maxResponseBytes = 1000;
+    m_store = std::make_unique<SupabaseRemoteStore>(small);
+    const Failure failure = pullAll(m_things).failure;
+    QVERIFY2(failure.detail.contains(QLatin1String("one record of table things")), qPrintable(failure.detail));
+    QVERIFY2(failure.detail.contains(QLatin1String("maxResponseBytes")), qPrintable(failure.detail));
+    QVERIFY(!await(m_store->fetch(m_things, ids.values())).ok());
+    // Ids are short: only the page of them shrinks.
+    QStringList listed;
+    QString next;
+    do {
+        const Result<IdentityPage> page = await(m_store->identities(m_things, next));
+        QVERIFY2(page.ok(), qPrintable(page.failure().detail));
+        listed += page->recordIds;
+        next = page->next;
+    } while (!next.isEmpty());
+    QCOMPARE(listed.size(), 200);
+}
+
+void TestSupabaseRemoteStore::readsTheStatusTable()
+{
+    const QList<TableConfig> tables{m_things, TableConfig(QStringLiteral("softs")),
+                                    TableConfig(QStringLiteral("pairs")), TableConfig(QStringLiteral("odd"))};
+    QVERIFY(await(m_store->remoteTimestamps(tables))->isEmpty());
+    SupabaseOptions gated = options();
+    gated.statusTable = QStringLiteral("sync_status");
+    gated.statusColumns = {{QStringLiteral("softs"), QStringLiteral("soft")}};
+    m_store = std::make_unique<SupabaseRemoteStore>(gated);
+    QVERIFY(await(m_store->remoteTimestamps(tables))->isEmpty());
+    sql(QStringLiteral("insert into sync_status values ('me', '2020-01-01T00:00:00.123456Z', '2021-01-01', null)"));
+    const Result<QHash<QString, QString>> one = await(m_store->remoteTimestamps(tables));
+    QVERIFY2(one.ok(), qPrintable(one.failure().detail));
+    const QHash<QString, QString> expected{
+        {QStringLiteral("things"), QStringLiteral("2020-01-01T00:00:00.123456+00:00")},
+        {QStringLiteral("softs"), QStringLiteral("2021-01-01T00:00:00+00:00")},
+    };
+    QCOMPARE(*one, expected);
+    // A change of an earlier time counts, too.
+    sql(QStringLiteral("insert into sync_status values ('you', '2019-01-01', null, null)"));
+    const Result<QHash<QString, QString>> two = await(m_store->remoteTimestamps(tables));
+    QVERIFY(two.ok());
+    QVERIFY(two->value(QStringLiteral("things")) != one->value(QStringLiteral("things")));
+    QCOMPARE(two->value(QStringLiteral("softs")), one->value(QStringLiteral("softs")));
+
+    gated.statusTable = QStringLiteral("nowhere");
+    m_store = std::make_unique<SupabaseRemoteStore>(gated);
+    const Result<QHash<QString, QString>> none = await(m_store->remoteTimestamps(tables));
+    QVERIFY2(none.ok(), qPrintable(none.failure().detail));
+    QVERIFY(none->isEmpty());
+    gated.url = QUrl(QStringLiteral("http://127.0.0.1:1"));
+    m_store = std::make_unique<SupabaseRemoteStore>(gated);
+    QCOMPARE(await(m_store->remoteTimestamps(tables)).failure().code, Failure::Code::Network);
 }
 
 void TestSupabaseRemoteStore::keepsValuesExact()

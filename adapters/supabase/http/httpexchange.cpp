@@ -89,8 +89,10 @@ void HttpExchange::readHead()
 void HttpExchange::readBody()
 {
     m_answer.body += m_reply->read(qMin(m_reply->bytesAvailable(), m_limits.bodyBytes - m_answer.body.size() + 1));
-    if (m_answer.body.size() > m_limits.bodyBytes)
+    if (m_answer.body.size() > m_limits.bodyBytes) {
+        m_answer.isTooLarge = true;
         giveUp(oversizeFailure(m_limits.bodyBytes));
+    }
 }
 
 void HttpExchange::readEnd()

@@ -39,7 +39,8 @@ public:
     QHash<QByteArray, QByteArray> headers; // names in lower case
     QByteArray body;
     Failure transport;
-    qint64 sentAt = 0; // milliseconds since 1970 on this machine's clock
+    bool isTooLarge = false; // why
+    qint64 sentAt = 0;       // milliseconds since 1970 on this machine's clock
     qint64 answeredAt = 0;
 
     bool isSuccess() const { return !transport.isFailure() && status >= 200 && status < 300; }

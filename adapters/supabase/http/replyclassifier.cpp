@@ -143,6 +143,13 @@ Failure oversizeFailure(qint64 bytes)
             .arg(bytes));
 }
 
+Failure oneRowFailure(const QString &table, const Failure &cause)
+{
+    Failure failure = cause;
+    failure.detail.prepend(QStringLiteral("Even one record of table %1 is too much. ").arg(table));
+    return failure;
+}
+
 Failure truncationFailure()
 {
     return networkFailure(QStringLiteral("The connection ended in the middle of the server's reply. Try again."));

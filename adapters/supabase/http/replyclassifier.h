@@ -28,6 +28,8 @@ Failure timeoutFailure(std::chrono::milliseconds deadline);
 Failure oversizeFailure(qint64 bytes);
 Failure transportFailure(QNetworkReply::NetworkError error);
 Failure truncationFailure();
+// The cause of a request for a page of one row, the smallest there is.
+Failure oneRowFailure(const QString &table, const Failure &cause);
 Failure unreadableFailure(const QString &why);
 
 // The server's sentence without the values that it quotes.

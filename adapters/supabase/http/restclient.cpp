@@ -19,6 +19,22 @@ std::optional<qint64> RestReply::total() const
     return isNumber ? std::optional<qint64>(total) : std::nullopt;
 }
 
+namespace {
+
+// What is wrong with a reply is of use to whoever knows whose it is.
+void name(RestReply *reply, const QString &table)
+{
+    if (!table.isEmpty())
+        reply->failure.detail.prepend(QStringLiteral("Table %1: ").arg(table));
+}
+
+} // namespace
+
+bool RestReply::isTooMuch() const
+{
+    return isTooLarge || failure.code == Failure::Code::Timeout || failure.serverCode == QLatin1String("57014");
+}
+
 RestClient::RestClient(const SupabaseOptions &options, QNetworkAccessManager &network)
     : m_options(options)
     , m_network(network)
@@ -49,6 +65,7 @@ Task<RestReply> RestClient::send(RestRequest request, RemoteReply *account)
     co_await Emission(&exchange, &HttpExchange::finished);
 
     const HttpReply &answer = exchange.reply();
+    reply.isTooLarge = answer.isTooLarge;
     reply.failure = classify(answer, m_tokens.hasProvider() ? Identity::User : Identity::Anonymous);
     if (reply.failure.code == Failure::Code::AuthExpired)
         m_tokens.refuse(*token);
@@ -57,14 +74,21 @@ Task<RestReply> RestClient::send(RestRequest request, RemoteReply *account)
         account->clockOffset = offset;
     }
     reply.serverTime = serverTime(answer).value_or(serverNow());
-    if (reply.failure.isFailure())
+    if (reply.failure.isFailure()) {
+        if (reply.isTooMuch())
+            name(&reply, request.table);
         co_return reply;
+    }
     reply.contentRange = answer.headers.value("content-range");
     Result<QVariant> content = Json::parse(answer.body);
-    if (content)
-        reply.content = *std::move(content);
-    else
+    if (!content)
         reply.failure = unreadableFailure(content.failure().detail);
+    else if (!request.table.isEmpty() && content->typeId() != QMetaType::QVariantList)
+        reply.failure = unreadableFailure(QStringLiteral("it is no list of rows"));
+    else
+        reply.content = *std::move(content);
+    if (reply.failure.isFailure())
+        name(&reply, request.table);
     co_return reply;
 }
 

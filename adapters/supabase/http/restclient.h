@@ -24,18 +24,22 @@ public:
     QByteArray prefer;
     QByteArray accept = QByteArrayLiteral("application/json");
     QByteArray body;
+    QString table; // whose rows are asked for: another reply than a list is a failure
 };
 
 class RestReply
 {
 public:
     Failure failure;
+    bool isTooLarge = false; // the failure is that the reply does not end where it has to
     bool hasNoToken = false; // the failure is the token provider's: nothing was sent
     QVariant content;
     QByteArray contentRange;
     qint64 serverTime = 0; // when it answered, milliseconds since 1970 on the server's clock as far as it is known
 
     QVariantList rows() const { return content.toList(); }
+    // The server or the limits could not bear as much; less may do.
+    bool isTooMuch() const;
     // How many rows the filters match, where the request asked to count them.
     std::optional<qint64> total() const;
 };

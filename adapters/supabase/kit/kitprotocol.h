@@ -11,7 +11,8 @@ namespace Tideline::Rest {
 // The one version of requests and replies that this client speaks.
 inline constexpr int kitVersion = 1;
 
-// What the answers of this session have told about the server.
+// What the answers of this session have told about the server. Pushing and pulling are told apart: an older kit takes
+// changes only, and tables that were enrolled in it have no log.
 class KitKnowledge
 {
 public:
@@ -20,8 +21,14 @@ public:
         Present,
         Absent, // or not for this user, or in a version that is not understood
     };
-    Presence presence = Presence::Unknown;
-    QSet<QString> untracked; // tables
+    class Half
+    {
+    public:
+        Presence presence = Presence::Unknown;
+        QSet<QString> untracked; // tables
+    };
+    Half push;
+    Half pull;
 };
 
 } // namespace Tideline::Rest

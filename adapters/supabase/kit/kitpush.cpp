@@ -4,18 +4,15 @@
 #include "kit/kitpush.h"
 
 #include "http/replyclassifier.h"
+#include "kit/kitfailure.h"
+#include "log.h"
 #include "plain/plainpush.h"
 
 #include <tideline/engine/retrypolicy.h>
 
-#include <QtCore/QLoggingCategory>
-
 namespace Tideline::Rest {
 
 namespace {
-
-// tideline.supabase.info=true in QT_LOGGING_RULES, or "tideline --verbose", tells which mode is in use.
-Q_LOGGING_CATEGORY(supabase, "tideline.supabase", QtWarningMsg)
 
 constexpr qsizetype mostBytes = 2LL * 1024 * 1024; // of a request with more than one change
 
@@ -83,8 +80,8 @@ Task<PushReply> KitPush::run()
 bool KitPush::isForKit(qsizetype place) const
 {
     return m_mode == SupabaseOptions::Mode::Kit
-           || (m_knowledge.presence != KitKnowledge::Presence::Absent
-               && !m_knowledge.untracked.contains(m_items.at(place).table.name));
+           || (m_knowledge.push.presence != KitKnowledge::Presence::Absent
+               && !m_knowledge.push.untracked.contains(m_items.at(place).table.name));
 }
 
 // The next ones that can share what comes now.
@@ -149,14 +146,16 @@ void KitPush::takeKit(const Places &places, const QList<KitChange> &changes, con
     if (reply.failure.isFailure())
         return takeFailure(places, reply);
     const QVariantMap content = reply.content.toMap();
-    if (isOtherVersion(content))
+    if (isOtherVersion(content, QStringLiteral("runs"))) {
+        m_knowledge.pull.presence = KitKnowledge::Presence::Absent;
         return withoutKit(places, kitOfOtherVersion(content));
+    }
     const std::optional<QList<KitAnswer>> answers = kitAnswers(changes, content);
     if (!answers)
         return failAll(places, unreadableFailure(QStringLiteral("it is none of the server kit")));
-    if (m_knowledge.presence != KitKnowledge::Presence::Present)
-        qCInfo(supabase, "The server has the server kit: changes go through it.");
-    m_knowledge.presence = KitKnowledge::Presence::Present;
+    if (m_knowledge.push.presence != KitKnowledge::Presence::Present)
+        qCInfo(supabaseLog, "The server has the server kit: changes go through it.");
+    m_knowledge.push.presence = KitKnowledge::Presence::Present;
     takeAnswers(places, *answers);
 }
 
@@ -165,10 +164,12 @@ void KitPush::takeFailure(const Places &places, const RestReply &reply)
     const Failure &failure = reply.failure;
     // What is wrong with a row stands in the reply: this is about the function. PostgREST may not have noticed yet that
     // it is gone (42883).
-    if (isServerCode(failure, "PGRST202") || isServerCode(failure, "42883"))
+    if (isServerCode(failure, "PGRST202") || isServerCode(failure, "42883")) {
+        m_knowledge.pull.presence = KitKnowledge::Presence::Absent; // no kit pulls without taking changes
         return withoutKit(places, kitMissing());
+    }
     if (isServerCode(failure, "42501"))
-        return withoutKit(places, kitForbidden());
+        return withoutKit(places, kitForbidden(QStringLiteral("tideline_push")));
     if (reply.hasNoToken || failure.code == Failure::Code::AuthExpired) {
         m_isOver = true;
         return fail(places.constFirst(), failure);
@@ -197,10 +198,11 @@ void KitPush::takeAnswers(const Places &places, const QList<KitAnswer> &answers)
             hold({place}, answer.outcome.failure);
         } else {
             const QString &table = m_items.at(place).table.name;
-            if (!m_knowledge.untracked.contains(table))
-                qCInfo(supabase, "Plain requests for table %s: %s", qUtf8Printable(table),
+            if (!m_knowledge.push.untracked.contains(table))
+                qCInfo(supabaseLog, "Plain requests for table %s: %s", qUtf8Printable(table),
                        qUtf8Printable(answer.outcome.failure.detail));
-            m_knowledge.untracked.insert(table);
+            m_knowledge.push.untracked.insert(table);
+            m_knowledge.pull.untracked.insert(table);
             untracked.append(place);
         }
     }
@@ -211,8 +213,8 @@ void KitPush::withoutKit(const Places &places, const Failure &failure)
 {
     if (m_mode == SupabaseOptions::Mode::Kit)
         return hold(places, failure);
-    qCInfo(supabase, "Plain requests: %s", qUtf8Printable(failure.detail));
-    m_knowledge.presence = KitKnowledge::Presence::Absent;
+    qCInfo(supabaseLog, "Plain requests: %s", qUtf8Printable(failure.detail));
+    m_knowledge.push.presence = KitKnowledge::Presence::Absent;
     putBack(places);
 }
 

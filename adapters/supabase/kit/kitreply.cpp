@@ -4,19 +4,11 @@
 #include "kit/kitreply.h"
 
 #include "http/replyclassifier.h"
-#include "kit/kitprotocol.h"
+#include "kit/kitfailure.h"
 
 namespace Tideline::Rest {
 
 namespace {
-
-// As a server answers where the table is unknown.
-Failure held(const QString &detail)
-{
-    Failure failure(Failure::Code::Remote, detail);
-    failure.httpStatus = 404;
-    return failure;
-}
 
 std::optional<QVariantMap> rowOf(const QVariant &value)
 {
@@ -28,26 +20,6 @@ std::optional<QVariantMap> rowOf(const QVariant &value)
 KitAnswer settled(PushOutcome::Kind kind, const QVariant &row = {})
 {
     return {false, {kind, rowOf(row), {}}};
-}
-
-KitAnswer untracked(const TableConfig &table, const QString &reason)
-{
-    QString detail;
-    if (reason == QLatin1String("key"))
-        detail =
-            QStringLiteral("The configured key of table %1 is not its primary key on the server, which the server kit "
-                           "goes by. Configure that key.")
-                .arg(table.name);
-    else if (reason == QLatin1String("version"))
-        detail = QStringLiteral(
-                     "The configured updatedAt of table %1 is not the column that it was enrolled with. Configure "
-                     "that column, or enrol the table again with yours.")
-                     .arg(table.name);
-    else
-        detail = QStringLiteral("Table %1 is not enrolled in the server kit. An administrator has to run: "
-                                "select tideline.track_table('%1');")
-                     .arg(table.name);
-    return {true, {PushOutcome::Kind::Failed, {}, held(detail)}};
 }
 
 std::optional<KitAnswer> answerOf(const QVariantMap &result)
@@ -72,7 +44,8 @@ std::optional<KitAnswer> answerOf(const QVariantMap &result)
 bool appendRun(const TableConfig &table, qsizetype count, const QVariantMap &run, QList<KitAnswer> *answers)
 {
     if (const QVariant reason = run.value(QStringLiteral("untracked")); !reason.isNull()) {
-        answers->resize(answers->size() + count, untracked(table, reason.toString()));
+        const Failure failure = kitUntracked(table, reason.toString());
+        answers->resize(answers->size() + count, {true, {PushOutcome::Kind::Failed, {}, failure}});
         return true;
     }
     if (run.contains(QStringLiteral("rows"))) {
@@ -98,12 +71,6 @@ bool appendRun(const TableConfig &table, qsizetype count, const QVariantMap &run
 
 } // namespace
 
-bool isOtherVersion(const QVariantMap &content)
-{
-    const QVariant version = content.value(QStringLiteral("version"));
-    return version.isValid() && (version.toInt() != kitVersion || !content.contains(QStringLiteral("runs")));
-}
-
 std::optional<QList<KitAnswer>> kitAnswers(const QList<KitChange> &changes, const QVariantMap &content)
 {
     const QVariantList runs = content.value(QStringLiteral("runs")).toList();
@@ -121,28 +88,6 @@ std::optional<QList<KitAnswer>> kitAnswers(const QList<KitChange> &changes, cons
     if (first != changes.size())
         return {};
     return answers;
-}
-
-Failure kitMissing()
-{
-    return held(
-        QStringLiteral("The server has no server kit. An administrator has to run tideline.sql there, or set mode to "
-                       "auto or plain."));
-}
-
-Failure kitForbidden()
-{
-    return held(
-        QStringLiteral("The server kit is not for this user. An administrator has to run: grant execute on function "
-                       "public.tideline_push(json) to the user's role; or set mode to auto or plain."));
-}
-
-Failure kitOfOtherVersion(const QVariantMap &content)
-{
-    return held(
-        QStringLiteral("The server kit speaks version %1, this program version %2. Update the older one of the two.")
-            .arg(content.value(QStringLiteral("version")).toInt())
-            .arg(kitVersion));
 }
 
 } // namespace Tideline::Rest

@@ -19,14 +19,7 @@ public:
     PushOutcome outcome;
 };
 
-// The kit has been asked in a version that it does not speak.
-bool isOtherVersion(const QVariantMap &content);
 // One answer a change; none where the reply is not one to this request.
 std::optional<QList<KitAnswer>> kitAnswers(const QList<KitChange> &changes, const QVariantMap &content);
-
-// Failures that hold a table until an administrator has done something about the server: nothing dies of them.
-Failure kitMissing();
-Failure kitForbidden();
-Failure kitOfOtherVersion(const QVariantMap &content);
 
 } // namespace Tideline::Rest

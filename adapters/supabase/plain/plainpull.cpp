@@ -3,7 +3,7 @@
 
 #include "plain/plainpull.h"
 
-#include "plain/restquery.h"
+#include "plain/rowfilter.h"
 #include "plain/rowreader.h"
 #include "plain/timestamptext.h"
 
@@ -41,6 +41,19 @@ QString order(const TableConfig &table, const QString &direction, const QString 
     return terms.join(QLatin1Char(','));
 }
 
+// Which rows are marked as deleted has to be known, too.
+QString selection(const PullRequest &request)
+{
+    if (request.columns.isEmpty())
+        return QStringLiteral("*");
+    QStringList columns = request.table.key + QStringList(request.table.updatedAt);
+    if (!request.table.deletedAt.isEmpty())
+        columns.append(request.table.deletedAt);
+    columns += request.columns;
+    columns.removeDuplicates();
+    return columnList(columns);
+}
+
 std::optional<PullPosition> positionOf(const TableConfig &table, const RemoteRow &row)
 {
     const Result<QStringList> key =
@@ -52,18 +65,22 @@ std::optional<PullPosition> positionOf(const TableConfig &table, const RemoteRow
 
 } // namespace
 
-PlainPull::PlainPull(RestClient &client, const PullRequest &request)
+PlainPull::PlainPull(RestClient &client, PageSizes &sizes, const PullRequest &request)
     : m_client(client)
+    , m_sizes(sizes)
     , m_request(request)
 {
 }
 
 Task<Result<PullPage>> PlainPull::run()
 {
+    if (const Result<void> filtered = addFilter(&m_filter, m_request.table); !filtered)
+        co_return Result<PullPage>(filtered.failure());
     const Result<PullCursor> cursor = PullCursor::fromText(m_request.cursor);
-    if (!cursor)
-        co_return Result<PullPage>(cursor.failure());
-    m_cursor = *cursor;
+    m_page.isReset = !cursor || !cursor->fits(m_request.table.key.size());
+    if (!m_page.isReset)
+        m_cursor = *cursor;
+    m_page.isSettled = m_cursor.isSettled();
     m_page.cursor = m_request.cursor;
     if (m_request.isFirstPage) {
         m_cursor.setPageCap(0);
@@ -91,7 +108,7 @@ Task<Result<PullPage>> PlainPull::run()
 Task<Result<bool>> PlainPull::probe()
 {
     const TableConfig &table = m_request.table;
-    RestQuery query;
+    RestQuery query = m_filter;
     query.add(QStringLiteral("select"), columnList(table.key + QStringList(table.updatedAt)));
     query.add(QStringLiteral("order"), order(table, QStringLiteral(".desc"), QStringLiteral(".nullslast")));
     query.add(QStringLiteral("limit"), QStringLiteral("1"));
@@ -125,7 +142,9 @@ Task<Result<bool>> PlainPull::readPage()
     const bool isWhole = !m_cursor.position() && m_cursor.skipped().isEmpty();
     // A pass ends where the cursor stood: it must not take a page that the server cut for its last one.
     const bool counts = m_request.isFirstPage || m_cursor.isInPass();
-    const RestReply reply = co_await m_client.send(rowsRequest(table, query(), counts), &m_page);
+    const auto request = [this, counts](int size) { return rowsRequest(m_request.table, query(size), counts); };
+    const PageReply answer = co_await sendPage(&m_client, &m_sizes, table.name, m_request.pageSize, request, &m_page);
+    const RestReply &reply = answer.reply;
     if (reply.failure.isFailure())
         co_return Result<bool>(reply.failure);
 
@@ -137,11 +156,13 @@ Task<Result<bool>> PlainPull::readPage()
         if (const std::optional<PullPosition> position = positionOf(table, m_page.rows.constLast()))
             positions.append(*position);
     }
+    if (!follows(positions))
+        co_return Result<bool>(repetition(table));
     if (isWhole && counts)
         m_page.rowCount = reply.total();
     PageCap cap(m_cursor.pageCap());
     m_page.hasMore =
-        cap.hasMore(m_request.pageSize, values.size(), counts ? reply.total() : std::nullopt) && !positions.isEmpty();
+        cap.hasMore(answer.size, values.size(), counts ? reply.total() : std::nullopt) && !positions.isEmpty();
     m_cursor.setPageCap(cap.rows());
 
     const bool wasInPass = m_cursor.isInPass();
@@ -153,6 +174,7 @@ Task<Result<bool>> PlainPull::readPage()
             m_page.hasMore = true;
         }
     }
+    m_page.isSettled = m_cursor.isSettled();
     // Nothing has been read of an empty table.
     m_page.cursor = m_cursor.position() || m_cursor.isInPass() ? m_cursor.toText() : QString();
     co_return Result<bool>(true);
@@ -161,7 +183,7 @@ Task<Result<bool>> PlainPull::readPage()
 Task<Result<bool>> PlainPull::countRows()
 {
     const TableConfig &table = m_request.table;
-    RestQuery query;
+    RestQuery query = m_filter;
     query.add(QStringLiteral("select"), columnList(table.key));
     query.add(QStringLiteral("limit"), QStringLiteral("0"));
     const RestReply reply = co_await m_client.send(rowsRequest(table, query.encoded(), true), &m_page);
@@ -171,17 +193,31 @@ Task<Result<bool>> PlainPull::countRows()
     co_return Result<bool>(true);
 }
 
-QByteArray PlainPull::query() const
+// A server or a cache that goes by something else than the query would keep the pull busy for ever.
+bool PlainPull::follows(const QList<PullPosition> &rows) const
+{
+    const std::optional<PullPosition> &position = m_cursor.position();
+    if (rows.isEmpty() || !position)
+        return true;
+    if (rows.constLast() == *position)
+        return false;
+    if (!position->time)
+        return true;
+    const std::optional<QString> &first = rows.constFirst().time;
+    return first && !isEarlier(*first, *position->time);
+}
+
+QByteArray PlainPull::query(int size) const
 {
     const TableConfig &table = m_request.table;
-    RestQuery query;
-    query.add(QStringLiteral("select"), QStringLiteral("*"));
+    RestQuery query = m_filter;
+    query.add(QStringLiteral("select"), selection(m_request));
     if (m_cursor.position())
         addPosition(query, table, *m_cursor.position());
     if (!m_cursor.skipped().isEmpty())
         query.add(columnName(table.updatedAt), QStringLiteral("not.in.") + quotedList(m_cursor.skipped()));
     query.add(QStringLiteral("order"), order(table, QStringLiteral(".asc"), QStringLiteral(".nullsfirst")));
-    query.add(QStringLiteral("limit"), QString::number(m_request.pageSize));
+    query.add(QStringLiteral("limit"), QString::number(size));
     return query.encoded();
 }
 

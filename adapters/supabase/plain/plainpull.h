@@ -4,7 +4,9 @@
 #pragma once
 
 #include "http/restclient.h"
+#include "pagesizes.h"
 #include "plain/pullcursor.h"
+#include "plain/restquery.h"
 
 namespace Tideline::Rest {
 
@@ -12,7 +14,7 @@ namespace Tideline::Rest {
 class PlainPull
 {
 public:
-    PlainPull(RestClient &client, const PullRequest &request);
+    PlainPull(RestClient &client, PageSizes &sizes, const PullRequest &request);
 
     Task<Result<PullPage>> run();
 
@@ -21,12 +23,15 @@ private:
     Task<Result<bool>> probe();
     Task<Result<bool>> readPage();
     Task<Result<bool>> countRows();
-    QByteArray query() const;
+    QByteArray query(int size) const;
+    bool follows(const QList<PullPosition> &rows) const;
     bool hasNews(const QVariantList &newest) const;
 
     RestClient &m_client;
+    PageSizes &m_sizes;
     PullRequest m_request;
     PullCursor m_cursor;
+    RestQuery m_filter;
     PullPage m_page;
 };
 

@@ -67,6 +67,14 @@ Result<PullCursor> PullCursor::fromText(const QString &text)
     return cursor;
 }
 
+bool PullCursor::fits(qsizetype keyColumns) const
+{
+    const auto isFitting = [keyColumns](const std::optional<PullPosition> &position) {
+        return !position || position->key.isEmpty() || position->key.size() == keyColumns;
+    };
+    return isFitting(m_position) && isFitting(m_settled) && isFitting(m_end);
+}
+
 QString PullCursor::toText() const
 {
     QVariantMap map{{QStringLiteral("v"), 1},

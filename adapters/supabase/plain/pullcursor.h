@@ -32,6 +32,11 @@ public:
     static Result<PullCursor> fromText(const QString &text);
     QString toText() const;
 
+    // Whether its keys have as many columns.
+    bool fits(qsizetype keyColumns) const;
+    // No later pass has to look at something again.
+    bool isSettled() const { return m_closesAt == 0 && !m_isInPass; }
+
     const std::optional<PullPosition> &position() const { return m_position; }
     qint64 pageCap() const { return m_pageCap; }
     void setPageCap(qint64 rows) { m_pageCap = rows; }

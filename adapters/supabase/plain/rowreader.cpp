@@ -3,7 +3,9 @@
 
 #include "plain/rowreader.h"
 
+#include "http/replyclassifier.h"
 #include "plain/restquery.h"
+#include "plain/rowfilter.h"
 
 #include <tideline/core/json.h>
 
@@ -16,8 +18,8 @@ namespace {
 
 constexpr int identityPageSize = 10000;
 
-// The query for as many of the ids from there on as a URL holds; moves on past them.
-Result<QByteArray> nextChunk(const TableConfig &table, const QStringList &ids, qsizetype *position)
+// The query for as many of the ids from there on as a URL holds and are wanted; moves on past them.
+Result<QByteArray> nextChunk(const TableConfig &table, const QStringList &ids, qsizetype most, qsizetype *position)
 {
     const bool isSingle = table.key.size() == 1;
     QStringList values;
@@ -28,7 +30,7 @@ Result<QByteArray> nextChunk(const TableConfig &table, const QStringList &ids, q
             return parts.failure();
         const QString value = isSingle ? quoted(parts->constFirst()) : equalTo(table.key, *parts);
         length += RestQuery::encodedValue(value).size() + 1;
-        if (!values.isEmpty() && length > longestQuery)
+        if (!values.isEmpty() && (length > longestQuery || values.size() == most))
             break;
         values.append(value);
     }
@@ -54,6 +56,7 @@ RestRequest rowsRequest(const TableConfig &table, const QByteArray &query, bool 
     RestRequest request;
     request.path = QUrl::toPercentEncoding(table.name);
     request.query = query;
+    request.table = table.name;
     if (counts)
         request.prefer = QByteArrayLiteral("count=exact");
     return request;
@@ -80,6 +83,14 @@ std::optional<QString> versionOf(const TableConfig &table, const QVariantMap &ro
     return filterText(version);
 }
 
+Failure repetition(const TableConfig &table)
+{
+    return {Failure::Code::Deserialization,
+            QStringLiteral("Table %1: the server's page is not the one behind the page before it. Something on the way "
+                           "may leave the query out: check the url, and proxies and caches.")
+                .arg(table.name)};
+}
+
 bool PageCap::hasMore(qint64 asked, qint64 received, std::optional<qint64> total)
 {
     if (total) {
@@ -88,6 +99,29 @@ bool PageCap::hasMore(qint64 asked, qint64 received, std::optional<qint64> total
         return *total > received && received > 0;
     }
     return received > 0 && received >= (m_rows > 0 ? qMin(asked, m_rows) : asked);
+}
+
+Task<PageReply> sendPage(RestClient *client, PageSizes *sizes, QString name, int wanted,
+                         std::function<RestRequest(int size)> request, RemoteReply *account)
+{
+    PageReply page;
+    int timeouts = 0;
+    while (true) {
+        page.size = sizes->size(name, wanted);
+        page.reply = co_await client->send(request(page.size), account);
+        if (!page.reply.isTooMuch())
+            break;
+        const bool isSmaller = sizes->shrink(name, page.size);
+        if (!isSmaller)
+            page.reply.failure = oneRowFailure(request(page.size).table, page.reply.failure);
+        // A server that says nothing is asked once more, not for minutes; the next pull begins with less.
+        const bool isSilent = page.reply.failure.code == Failure::Code::Timeout && ++timeouts > 1;
+        if (!isSmaller || isSilent)
+            co_return page;
+    }
+    if (!page.reply.failure.isFailure())
+        sizes->grow(name, wanted);
+    co_return page;
 }
 
 RowReader::RowReader(RestClient &client)
@@ -101,12 +135,21 @@ Task<Result<QVariantList>> RowReader::read(TableConfig table, QStringList record
     QSet<QString> seen;
     recordIds.removeDuplicates();
     qsizetype position = 0;
+    qsizetype most = recordIds.size();
+    int timeouts = 0;
     while (position < recordIds.size()) {
         const qsizetype start = position;
-        const Result<QByteArray> query = nextChunk(table, recordIds, &position);
+        const Result<QByteArray> query = nextChunk(table, recordIds, most, &position);
         if (!query)
             co_return Result<QVariantList>(query.failure());
         const RestReply reply = co_await m_client.send(rowsRequest(table, *query, true), account);
+        if (reply.isTooMuch() && position - start == 1)
+            co_return Result<QVariantList>(oneRowFailure(table.name, reply.failure));
+        if (reply.isTooMuch() && (reply.failure.code != Failure::Code::Timeout || ++timeouts == 1)) {
+            most = qMax<qsizetype>(1, (position - start) / 4);
+            position = start;
+            continue;
+        }
         if (reply.failure.isFailure())
             co_return Result<QVariantList>(reply.failure);
         const QVariantList rows = reply.rows();
@@ -128,16 +171,18 @@ Task<Result<QVariantList>> RowReader::read(TableConfig table, QStringList record
     co_return Result<QVariantList>(found);
 }
 
-Task<Result<IdentityPage>> RowReader::identities(TableConfig table, QString next)
+Task<Result<IdentityPage>> RowReader::identities(TableConfig table, QString next, PageSizes *sizes)
 {
     RestQuery query;
     query.add(QStringLiteral("select"), columnList(table.key + QStringList(table.updatedAt)));
     query.add(QStringLiteral("order"), keyOrder(table));
-    query.add(QStringLiteral("limit"), QString::number(identityPageSize));
+    if (const Result<void> filtered = addFilter(&query, table); !filtered)
+        co_return Result<IdentityPage>(filtered.failure());
     PageCap cap;
+    QStringList after;
     if (!next.isEmpty()) {
         const Result<QVariantMap> state = Json::parseObject(next.toUtf8());
-        const QStringList after = state ? state->value(QStringLiteral("after")).toStringList() : QStringList();
+        after = state ? state->value(QStringLiteral("after")).toStringList() : QStringList();
         if (after.size() != table.key.size()) {
             co_return Result<IdentityPage>(
                 Failure(Failure::Code::Invalid, QStringLiteral("This is no continuation of a listing of ids.")));
@@ -145,11 +190,18 @@ Task<Result<IdentityPage>> RowReader::identities(TableConfig table, QString next
         cap = PageCap(state->value(QStringLiteral("cap")).toLongLong());
         query.addGreater(table.key, after);
     }
+    const bool isFirst = next.isEmpty();
+    const auto request = [&table, &query, isFirst](int size) {
+        RestQuery limited = query;
+        limited.add(QStringLiteral("limit"), QString::number(size));
+        return rowsRequest(table, limited.encoded(), isFirst);
+    };
     IdentityPage page;
-    const RestReply reply = co_await m_client.send(rowsRequest(table, query.encoded(), next.isEmpty()), &page);
-    if (reply.failure.isFailure())
-        co_return Result<IdentityPage>(reply.failure);
-    const QVariantList rows = reply.rows();
+    const PageReply answer =
+        co_await sendPage(&m_client, sizes, QStringLiteral("ids of ") + table.name, identityPageSize, request, &page);
+    if (answer.reply.failure.isFailure())
+        co_return Result<IdentityPage>(answer.reply.failure);
+    const QVariantList rows = answer.reply.rows();
     QString lastId;
     for (const QVariant &value : rows) {
         const RemoteRow row = remoteRow(table, value);
@@ -160,11 +212,13 @@ Task<Result<IdentityPage>> RowReader::identities(TableConfig table, QString next
         page.versions.append(versionOf(table, row.values).value_or(QString()));
     }
     const bool hasMore =
-        cap.hasMore(identityPageSize, rows.size(), next.isEmpty() ? reply.total() : std::optional<qint64>());
+        cap.hasMore(answer.size, rows.size(), isFirst ? answer.reply.total() : std::optional<qint64>());
     if (hasMore && !lastId.isEmpty()) {
-        const Result<QStringList> after = table.keyParts(lastId);
-        page.next = QString::fromUtf8(Json::toText(QVariantMap{
-            {QStringLiteral("after"), after ? *after : QStringList()}, {QStringLiteral("cap"), cap.rows()}}));
+        const Result<QStringList> last = table.keyParts(lastId);
+        if (!last || *last == after)
+            co_return Result<IdentityPage>(repetition(table));
+        page.next = QString::fromUtf8(
+            Json::toText(QVariantMap{{QStringLiteral("after"), *last}, {QStringLiteral("cap"), cap.rows()}}));
     }
     co_return Result<IdentityPage>(page);
 }

@@ -8,7 +8,7 @@ begin;
 
 set local client_min_messages = warning;
 
-drop function if exists public.tideline_push(json);
+drop function if exists public.tideline_push(json), public.tideline_pull(json);
 drop schema if exists tideline cascade;
 
 notify pgrst, 'reload schema';

@@ -11,7 +11,9 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <cmath>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 
 namespace Tideline::Json {
 
@@ -19,19 +21,8 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-// An integer or a double only where that loses not a digit.
-QVariant exactNumber(const QByteArray &digits)
-{
-    bool isInteger = false;
-    const qlonglong integer = digits.toLongLong(&isInteger);
-    if (isInteger && QByteArray::number(integer) == digits)
-        return integer;
-    bool isReal = false;
-    const double real = digits.toDouble(&isReal);
-    if (isReal && std::isfinite(real) && QByteArray::number(real, 'g', QLocale::FloatingPointShortest) == digits)
-        return real;
-    return QVariant::fromValue(Decimal(QString::fromLatin1(digits)));
-}
+// A reply repeats the names of its columns with each row; more of them than these are no columns.
+constexpr size_t mostSharedKeys = 1000;
 
 // Builds QVariants from simdjson's on-demand values: the one interface that hands out a number's digits as they are.
 class Reader
@@ -98,16 +89,28 @@ private:
             if (std::forward<decltype(candidate)>(candidate).get(field) != simdjson::SUCCESS
                 || field.unescaped_key().get(key) != simdjson::SUCCESS)
                 return false;
-            const QString name = fromExactUtf8({key.data(), static_cast<qsizetype>(key.size())});
-            if (m_duplicates == DuplicateKeys::Refused && map.contains(name))
+            const QString name = sharedKey(key);
+            const qsizetype size = map.size();
+            QVariant &value = map[name];
+            if (m_duplicates == DuplicateKeys::Refused && map.size() == size)
                 return refuse(QStringLiteral("JSON with the key \"%1\" twice in one object").arg(name));
-            QVariant value;
             if (!readValue(field.value(), depth, &value))
                 return false;
-            map.insert(name, value);
         }
         *result = map;
         return true;
+    }
+
+    // The same text for the same key: the views stay valid as long as the parser.
+    QString sharedKey(std::string_view key)
+    {
+        const auto known = m_keys.find(key);
+        if (known != m_keys.end())
+            return known->second;
+        const QString name = fromExactUtf8({key.data(), static_cast<qsizetype>(key.size())});
+        if (m_keys.size() < mostSharedKeys)
+            m_keys.emplace(key, name);
+        return name;
     }
 
     bool readArray(ondemand::value &source, int depth, QVariant *result)
@@ -122,7 +125,7 @@ private:
             if (std::forward<decltype(candidate)>(candidate).get(element) != simdjson::SUCCESS
                 || !readValue(element, depth, &value))
                 return false;
-            list.append(value);
+            list.append(std::move(value));
         }
         *result = list;
         return true;
@@ -171,26 +174,44 @@ private:
     // simdjson looks at the first letter to tell a null; the token is the proof.
     static bool isNull(ondemand::value &source) { return token(source) == "null"; }
 
+    // An integer or a double only where that loses not a digit.
     static bool readNumber(ondemand::value &source, QVariant *result)
     {
-        // The token is not looked at by simdjson until it is converted, and a conversion would limit its range.
-        static const QRegularExpression grammar(
-            QRegularExpression::anchoredPattern(QStringLiteral("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?")));
-        const QByteArray digits = token(source);
-        if (!grammar.match(QString::fromLatin1(digits)).hasMatch())
+        const QByteArrayView digits = token(source);
+        int64_t integer = 0;
+        if (digits != "-0" && source.get_int64().get(integer) == simdjson::SUCCESS) {
+            *result = static_cast<qlonglong>(integer);
+            return true;
+        }
+        double real = 0;
+        const bool isReal = source.get_double().get(real) == simdjson::SUCCESS;
+        if (isReal && QByteArray::number(real, 'g', QLocale::FloatingPointShortest) == digits) {
+            *result = real;
+            return true;
+        }
+        // A conversion would have limited its range; what it has taken is a number.
+        if (!isReal && !isNumber(digits))
             return false;
-        *result = exactNumber(digits);
+        *result = QVariant::fromValue(Decimal(QString::fromLatin1(digits)));
         return true;
     }
 
-    static QByteArray token(ondemand::value &source)
+    static bool isNumber(QByteArrayView digits)
+    {
+        static const QRegularExpression grammar(
+            QRegularExpression::anchoredPattern(QStringLiteral("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?")));
+        return grammar.match(QString::fromLatin1(digits)).hasMatch();
+    }
+
+    static QByteArrayView token(ondemand::value &source)
     {
         const std::string_view text = source.raw_json_token();
-        return QByteArray(text.data(), static_cast<qsizetype>(text.size())).trimmed();
+        return QByteArrayView(text.data(), static_cast<qsizetype>(text.size())).trimmed();
     }
 
     DuplicateKeys m_duplicates;
     Failure m_failure;
+    std::unordered_map<std::string_view, QString> m_keys;
 };
 
 } // namespace

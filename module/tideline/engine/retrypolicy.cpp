@@ -87,6 +87,12 @@ Remedy remedyFor(const Failure &failure, const SyncConfig &config)
     return *isTransient ? Remedy::Retry : Remedy::DeadLetter;
 }
 
+bool endsRound(const Failure &failure)
+{
+    return isServerWide(failure) || failure.code == Failure::Code::AuthExpired
+           || failure.code == Failure::Code::Cancelled || failure.code == Failure::Code::LocalStore;
+}
+
 bool isServerWide(const Failure &failure)
 {
     if (failure.code == Failure::Code::Network || failure.code == Failure::Code::Timeout)

@@ -20,6 +20,8 @@ TIDELINE_EXPORT Remedy remedyFor(const Failure &failure, const SyncConfig &confi
 
 // Whether nothing else will get through either, so that the whole queue waits.
 TIDELINE_EXPORT bool isServerWide(const Failure &failure);
+// Whether a round has to end: the server, the sign-in, the session, or the database here.
+TIDELINE_EXPORT bool endsRound(const Failure &failure);
 // Whether the server, or what it remembers of its schema, does not have the table, or a column: it may learn of it.
 TIDELINE_EXPORT bool isUnknownTable(const Failure &failure);
 TIDELINE_EXPORT bool isUnknownColumn(const Failure &failure);

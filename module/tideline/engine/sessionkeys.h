@@ -23,4 +23,14 @@ inline QString columns(const QString &table) // that the server's table has
     return QStringLiteral("columns:") + table;
 }
 
+inline QString pulled(const QString &table) // what its rows were pulled with: PulledTable's record
+{
+    return QStringLiteral("pulled:") + table;
+}
+
+inline QString timestamp(const QString &table) // RemoteStore::remoteTimestamps() as of the last pull
+{
+    return QStringLiteral("timestamp:") + table;
+}
+
 } // namespace Tideline::SessionKey

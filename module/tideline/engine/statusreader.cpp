@@ -13,8 +13,9 @@ namespace {
 class StatusReading
 {
 public:
-    explicit StatusReading(Storage &storage)
+    StatusReading(Storage &storage, RowCounts rowCounts)
         : m_storage(storage)
+        , m_rowCounts(rowCounts)
     {
     }
 
@@ -81,7 +82,8 @@ private:
         table.pending = m_counts.value(name).pending;
         table.dead = m_counts.value(name).dead;
         // A table that was not made yet has no rows; that is no reason to have no status.
-        if (const Result<qint64> rows = m_storage.local().rowCount(name))
+        const bool isCounted = m_rowCounts == RowCounts::Read;
+        if (const Result<qint64> rows = isCounted ? m_storage.local().rowCount(name) : Result<qint64>(0))
             table.rows = *rows;
         const SyncCursor cursor = take(m_storage.timestamps().cursor(name));
         table.cursor = cursor.value;
@@ -107,6 +109,7 @@ private:
     }
 
     Storage &m_storage;
+    RowCounts m_rowCounts;
     SyncStatus m_status;
     QHash<QString, TableCounts> m_counts;
     qint64 m_held = 0;
@@ -118,12 +121,13 @@ private:
 } // namespace
 
 /*!
-    Reads where the database behind \a storage stands at the time \a now, for \a tables. It needs no engine. Call it on
-    the storage's thread. Fails when the database cannot be read.
+    Reads where the database behind \a storage stands at the time \a now, for \a tables; their \a rowCounts, which take
+    the longer the more rows there are, can be left out. It needs no engine. Call it on the storage's thread. Fails when
+    the database cannot be read.
 */
-Result<SyncStatus> readStatus(Storage &storage, const QStringList &tables, const QDateTime &now)
+Result<SyncStatus> readStatus(Storage &storage, const QStringList &tables, const QDateTime &now, RowCounts rowCounts)
 {
-    return StatusReading(storage).read(tables, now);
+    return StatusReading(storage, rowCounts).read(tables, now);
 }
 
 } // namespace Tideline

@@ -13,6 +13,9 @@
 namespace Tideline {
 
 // Reads where a database stands; needs no engine. Used by the engine, the command line and the inspector.
-TIDELINE_EXPORT Result<SyncStatus> readStatus(Storage &storage, const QStringList &tables, const QDateTime &now);
+// Counting a table's rows takes longer the more there are; left out they are 0.
+enum class RowCounts { Read, LeaveOut };
+TIDELINE_EXPORT Result<SyncStatus> readStatus(Storage &storage, const QStringList &tables, const QDateTime &now,
+                                              RowCounts rowCounts = RowCounts::Read);
 
 } // namespace Tideline

@@ -142,6 +142,9 @@ QFuture<SyncReport> SyncEngine::drain(Urgency urgency)
 /*!
     Fetches what changed on the server in \a tables. With \a urgency Now it does not wait for the end of a pause. A
     table that is not synced makes a report with the failure Invalid.
+
+    Cancelling the future, of this or any other order, stops the pull as cancelPull() does, unless somebody else waits
+    for it too; a drain is not stopped.
 */
 QFuture<SyncReport> SyncEngine::pull(const QStringList &tables, Urgency urgency)
 {
@@ -174,6 +177,16 @@ QFuture<SyncReport> SyncEngine::pullAll(Urgency urgency)
 QFuture<SyncReport> SyncEngine::syncAll(Urgency urgency)
 {
     return d->order(true, d->tables.keys(), urgency);
+}
+
+/*!
+    Stops the pull in hand, whoever asked for it, without waiting for the server; its report has the failure Cancelled.
+    What it has applied stays, and the next pull goes on from there.
+*/
+void SyncEngine::cancelPull()
+{
+    if (d->syncWorker)
+        d->onWorker([](SyncWorker &worker) { worker.cancelPull(); });
 }
 
 /*!

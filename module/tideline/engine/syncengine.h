@@ -83,6 +83,9 @@ public:
     Q_INVOKABLE QFuture<Tideline::SyncReport> pullAll(Tideline::SyncEngine::Urgency urgency = Urgency::Scheduled);
     Q_INVOKABLE QFuture<Tideline::SyncReport> syncAll(Tideline::SyncEngine::Urgency urgency = Urgency::Scheduled);
 
+    // Stops the pull in hand; what it has applied stays, and the next one goes on from there.
+    Q_INVOKABLE void cancelPull();
+
     Result<void> addTable(const TableConfig &table);
     Result<void> removeTable(const QString &table);
     // Unsynced entries, dead letters included. logout() fails with Conflict while there are any, unless told to

@@ -14,6 +14,12 @@
 
 namespace Tideline {
 
+namespace {
+
+constexpr qint64 statusInterval = 40; // milliseconds
+
+} // namespace
+
 SyncEngine::Private::Private(SyncEngine *engine, const SyncSetup &engineSetup)
     : q(engine)
     , setup(engineSetup)
@@ -231,8 +237,13 @@ QFuture<SyncReport> SyncEngine::Private::order(bool drains, const QStringList &p
         promise->finish();
         return future;
     }
-    const SyncOrder wanted{drains, pulls, urgency == Urgency::Now, {promise}};
+    const SyncOrder wanted{drains, pulls, urgency == Urgency::Now, {promise}, false};
     onWorker([wanted](SyncWorker &target) { target.order(wanted); });
+    auto *watcher = new QFutureWatcher<SyncReport>(q);
+    QObject::connect(watcher, &QFutureWatcherBase::canceled, q,
+                     [this, promise] { onWorker([promise](SyncWorker &target) { target.withdraw(promise); }); });
+    QObject::connect(watcher, &QFutureWatcherBase::finished, watcher, &QObject::deleteLater);
+    watcher->setFuture(future);
     return future;
 }
 
@@ -241,7 +252,9 @@ void SyncEngine::Private::refreshStatusSoon()
     if (isStatusDue)
         return;
     isStatusDue = true;
-    QTimer::singleShot(0, q, [this] { refreshStatus(); });
+    // At once, but during a long pull or drain not at each of their transactions.
+    const qint64 wait = statusAge.isValid() ? std::max<qint64>(0, statusInterval - statusAge.elapsed()) : 0;
+    QTimer::singleShot(static_cast<int>(wait), q, [this] { refreshStatus(); });
 }
 
 void SyncEngine::Private::refreshStatus()
@@ -249,7 +262,8 @@ void SyncEngine::Private::refreshStatus()
     isStatusDue = false;
     if (!storage)
         return;
-    const Result<SyncStatus> read = readStatus(*storage, tables.keys(), setup.clock());
+    statusAge.start();
+    const Result<SyncStatus> read = readStatus(*storage, tables.keys(), setup.clock(), RowCounts::LeaveOut);
     if (!read) {
         tell(SyncEvent{setup.clock(), SyncError{read.failure(), QStringLiteral("status"), QString(), QString()}});
         return;

@@ -7,6 +7,7 @@
 #include <tideline/engine/syncengine.h>
 #include <tideline/sync/syncworker.h>
 
+#include <QtCore/QElapsedTimer>
 #include <QtCore/QThread>
 
 namespace Tideline {
@@ -55,6 +56,7 @@ public:
     SyncWorker *syncWorker = nullptr; // lives and dies on the thread
     SyncStatus status;
     bool isStatusDue = false;
+    QElapsedTimer statusAge;
     bool isDraining = false;
     bool isInitialSyncDone = false;
     class Question

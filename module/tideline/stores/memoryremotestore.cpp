@@ -25,6 +25,30 @@ QVariantMap withKey(const TableConfig &table, const QString &recordId, QVariantM
     return values;
 }
 
+bool matches(const QVariantMap &filter, const QVariantMap &row)
+{
+    for (auto it = filter.cbegin(); it != filter.cend(); ++it) {
+        const QVariantList wanted = it->typeId() == QMetaType::QVariantList ? it->toList() : QVariantList{it.value()};
+        const QVariant value = row.value(it.key());
+        if (std::none_of(wanted.cbegin(), wanted.cend(),
+                         [&](const QVariant &one) { return Json::equivalent(one, value); }))
+            return false;
+    }
+    return true;
+}
+
+QVariantMap withColumns(const TableConfig &table, const QVariantMap &row, const QStringList &columns)
+{
+    if (columns.isEmpty())
+        return row;
+    QVariantMap some;
+    for (const QString &column : table.key + columns + QStringList(table.updatedAt)) {
+        if (row.contains(column))
+            some.insert(column, row.value(column));
+    }
+    return some;
+}
+
 } // namespace
 
 /*!
@@ -140,6 +164,99 @@ void MemoryServer::loseNextReply()
     m_losesNextReply = true;
 }
 
+/*!
+    Whether RemoteStore::changes() is served, as it is by a server with the server kit; at first it is not.
+*/
+void MemoryServer::setServesChanges(bool servesChanges)
+{
+    const QMutexLocker lock(&m_mutex);
+    m_servesChanges = servesChanges;
+}
+
+/*!
+    Whether RemoteStore::remoteTimestamps() tells of every table; at first it tells of none.
+*/
+void MemoryServer::setTellsTimestamps(bool tellsTimestamps)
+{
+    const QMutexLocker lock(&m_mutex);
+    m_tellsTimestamps = tellsTimestamps;
+}
+
+/*!
+    Makes all cursors from before meaningless, as those of a database are that was replaced, and forgets deletions.
+*/
+void MemoryServer::forgetHistory()
+{
+    const QMutexLocker lock(&m_mutex);
+    ++m_history;
+    for (QMap<QString, Row> &rows : m_tables)
+        rows.removeIf([](const std::pair<const QString &, Row &> &row) { return row.second.isDeleted; });
+}
+
+// The last change that a cursor covers; none: it is of another history.
+std::optional<qint64> MemoryServer::position(const QString &cursor) const
+{
+    if (cursor.isEmpty())
+        return 0;
+    const QStringList parts = cursor.split(QLatin1Char('.'));
+    if (parts.size() != 2 || parts.constFirst() != QString::number(m_history))
+        return {};
+    return parts.constLast().toLongLong();
+}
+
+QString MemoryServer::cursor(qint64 change) const
+{
+    return QStringLiteral("%1.%2").arg(m_history).arg(change);
+}
+
+QList<MemoryServer::Row> MemoryServer::changedSince(const QString &table, qint64 change)
+{
+    QList<Row> changed;
+    for (const Row &row : std::as_const(m_tables[table])) {
+        if (row.change > change)
+            changed.append(row);
+    }
+    std::sort(changed.begin(), changed.end(),
+              [](const Row &left, const Row &right) { return left.change < right.change; });
+    return changed;
+}
+
+qint64 MemoryServer::matchingRows(const TableConfig &table)
+{
+    const QMap<QString, Row> &rows = m_tables[table.name];
+    return std::count_if(rows.cbegin(), rows.cend(),
+                         [&](const Row &row) { return !row.isDeleted && matches(table.filter, row.values); });
+}
+
+TableChanges MemoryServer::changes(const TableCursor &wanted, int *left)
+{
+    TableChanges changes;
+    changes.table = wanted.table.name;
+    changes.cursor = wanted.cursor;
+    changes.isServed = m_servesChanges;
+    const std::optional<qint64> since = position(wanted.cursor);
+    changes.isReset = !since;
+    const bool isFirst = since.value_or(0) == 0;
+    if (wanted.wantsRowCount)
+        changes.rowCount = matchingRows(wanted.table);
+    const QList<Row> changed = changedSince(changes.table, since.value_or(0));
+    for (const Row &row : changed) {
+        changes.hasMore = *left == 0;
+        if (changes.hasMore)
+            break;
+        --*left;
+        changes.cursor = cursor(row.change);
+        const QString recordId = wanted.table.recordIdOf(row.values);
+        if (!row.isDeleted && matches(wanted.table.filter, row.values))
+            changes.rows.append(RemoteRow{recordId, row.values, false});
+        else if (!isFirst)
+            changes.removedIds.append(recordId);
+    }
+    if (changes.isReset && changed.isEmpty())
+        changes.cursor = cursor(0);
+    return changes;
+}
+
 std::optional<Failure> MemoryServer::fault(const SyncEntry *entry)
 {
     return m_fault ? m_fault(entry) : std::nullopt;
@@ -231,27 +348,61 @@ QFuture<Result<PullPage>> MemoryRemoteStore::pull(const PullRequest &request)
     ++m_server->m_requests;
     if (const std::optional<Failure> fault = m_server->fault(nullptr))
         return later(Result<PullPage>(*fault));
-    const qint64 after = request.cursor.toLongLong();
-    QList<MemoryServer::Row> changed;
-    qint64 present = 0;
-    for (const MemoryServer::Row &row : std::as_const(m_server->m_tables[request.table.name])) {
-        present += row.isDeleted ? 0 : 1;
-        if (row.change > after)
-            changed.append(row);
-    }
-    std::sort(changed.begin(), changed.end(),
-              [](const auto &left, const auto &right) { return left.change < right.change; });
+    const std::optional<qint64> since = m_server->position(request.cursor);
+    const QList<MemoryServer::Row> changed = m_server->changedSince(request.table.name, since.value_or(0));
     PullPage page;
     page.requests = 1;
     page.hasMore = changed.size() > request.pageSize;
-    page.cursor = request.cursor;
+    page.isReset = !since;
+    page.cursor = since ? request.cursor : m_server->cursor(0);
     if (request.wantsRowCount || (request.isFirstPage && request.cursor.isEmpty()))
-        page.rowCount = present;
-    for (const MemoryServer::Row &row : std::as_const(changed).mid(0, request.pageSize)) {
-        page.rows.append(RemoteRow{request.table.recordIdOf(row.values), row.values, row.isDeleted});
-        page.cursor = QString::number(row.change);
+        page.rowCount = m_server->matchingRows(request.table);
+    for (const MemoryServer::Row &row : changed.mid(0, request.pageSize)) {
+        page.cursor = m_server->cursor(row.change);
+        if (row.isDeleted || matches(request.table.filter, row.values)) {
+            page.rows.append(RemoteRow{request.table.recordIdOf(row.values),
+                                       withColumns(request.table, row.values, request.columns), row.isDeleted});
+        }
     }
     return later(Result<PullPage>(page));
+}
+
+/*! \reimp */
+QFuture<Result<ChangesPage>> MemoryRemoteStore::changes(const QList<TableCursor> &tables, int pageSize)
+{
+    const QMutexLocker lock(&m_server->m_mutex);
+    if (!m_server->m_servesChanges)
+        return RemoteStore::changes(tables, pageSize);
+    ++m_server->m_requests;
+    if (const std::optional<Failure> fault = m_server->fault(nullptr))
+        return later(Result<ChangesPage>(*fault));
+    ChangesPage page;
+    page.requests = 1;
+    int left = pageSize;
+    for (const TableCursor &wanted : tables) {
+        const TableChanges changes = m_server->changes(wanted, &left);
+        if (changes.cursor != wanted.cursor || changes.hasMore || changes.isReset || changes.rowCount)
+            page.tables.append(changes);
+    }
+    return later(Result<ChangesPage>(page));
+}
+
+/*! \reimp */
+QFuture<Result<QHash<QString, QString>>> MemoryRemoteStore::remoteTimestamps(const QList<TableConfig> &tables)
+{
+    const QMutexLocker lock(&m_server->m_mutex);
+    QHash<QString, QString> timestamps;
+    if (!m_server->m_tellsTimestamps)
+        return later(Result<QHash<QString, QString>>(timestamps));
+    ++m_server->m_requests;
+    if (const std::optional<Failure> fault = m_server->fault(nullptr))
+        return later(Result<QHash<QString, QString>>(*fault));
+    for (const TableConfig &table : tables) {
+        const QList<MemoryServer::Row> all = m_server->changedSince(table.name, 0);
+        if (!all.isEmpty())
+            timestamps.insert(table.name, m_server->cursor(all.constLast().change));
+    }
+    return later(Result<QHash<QString, QString>>(timestamps));
 }
 
 /*! \reimp */
@@ -264,7 +415,7 @@ QFuture<Result<IdentityPage>> MemoryRemoteStore::identities(const TableConfig &t
     IdentityPage page;
     page.requests = 1;
     for (const MemoryServer::Row &row : std::as_const(m_server->m_tables[table.name])) {
-        if (row.isDeleted)
+        if (row.isDeleted || !matches(table.filter, row.values))
             continue;
         page.recordIds.append(table.recordIdOf(row.values));
         page.versions.append(row.values.value(table.updatedAt).toString());

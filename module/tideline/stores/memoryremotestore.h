@@ -31,6 +31,11 @@ public:
     void setFault(const Fault &fault);
     // The next push is applied but its reply is lost.
     void loseNextReply();
+    // Whether it answers for many tables at once, as the server kit does, and tells a timestamp for each.
+    void setServesChanges(bool servesChanges);
+    void setTellsTimestamps(bool tellsTimestamps);
+    // As a database that was replaced: cursors from before mean nothing.
+    void forgetHistory();
 
 private:
     friend class MemoryRemoteStore;
@@ -42,6 +47,11 @@ private:
     };
     QVariantMap store(const TableConfig &table, const QString &recordId, QVariantMap values);
     std::optional<Failure> fault(const SyncEntry *entry);
+    std::optional<qint64> position(const QString &cursor) const;
+    QString cursor(qint64 change) const;
+    QList<Row> changedSince(const QString &table, qint64 change);
+    qint64 matchingRows(const TableConfig &table);
+    TableChanges changes(const TableCursor &wanted, int *left);
 
     mutable QMutex m_mutex;
     Clock m_clock;
@@ -49,7 +59,10 @@ private:
     QHash<QString, QMap<QString, Row>> m_tables;
     qint64 m_change = 0;
     int m_requests = 0;
+    int m_history = 1;
     bool m_losesNextReply = false;
+    bool m_servesChanges = false;
+    bool m_tellsTimestamps = false;
 };
 
 class TIDELINE_EXPORT MemoryRemoteStore final : public RemoteStore
@@ -59,6 +72,8 @@ public:
 
     QFuture<PushReply> push(const QList<PushItem> &items, bool stopOnFirstError) override;
     QFuture<Result<PullPage>> pull(const PullRequest &request) override;
+    QFuture<Result<ChangesPage>> changes(const QList<TableCursor> &tables, int pageSize) override;
+    QFuture<Result<QHash<QString, QString>>> remoteTimestamps(const QList<TableConfig> &tables) override;
     QFuture<Result<IdentityPage>> identities(const TableConfig &table, const QString &next) override;
     QFuture<Result<PullPage>> fetch(const TableConfig &table, const QStringList &recordIds) override;
     QFuture<Result<TableSchema>> schema(const TableConfig &table) override;

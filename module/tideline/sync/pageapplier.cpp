@@ -84,6 +84,8 @@ Result<void> PageApplier::applyRow(UnitOfWork &work, const RemoteRow &row)
                                    "configuration.")
                         .arg(m_table.name, m_table.key.join(QStringLiteral(", ")))));
     }
+    if (row.isDeleted && m_table.deletedAt.isEmpty())
+        return applyAbsence(work, row.recordId);
     if (isForeign(row.values)) {
         // Not even set aside with its values: they are nobody's business here.
         return setAside(

@@ -24,6 +24,9 @@ public:
 
     // Records that the server has and that could not be applied here.
     const QSet<QString> &quarantined() const { return m_quarantined; }
+    const TableSchema &schema() const { return m_schema; }
+    // That the server's table is known to have.
+    const QStringList &remoteColumns() const { return m_remoteColumns; }
     const SyncReport &report() const { return m_report; }
 
 private:

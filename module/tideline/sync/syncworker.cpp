@@ -7,8 +7,8 @@
 #include <tideline/engine/syncengine.h>
 #include <tideline/engine/whenfinished.h>
 #include <tideline/sync/drainround.h>
+#include <tideline/sync/pullround.h>
 #include <tideline/sync/syncworker.h>
-#include <tideline/sync/tablepull.h>
 
 #include <QtCore/QThread>
 #include <QtCore/QUuid>
@@ -43,8 +43,8 @@ SyncWorker::SyncWorker(const SyncSetup &setup)
         m_context.tables.insert(table.name, table);
     m_retryTimer.setSingleShot(true);
     connect(&m_leaseTimer, &QTimer::timeout, this, &SyncWorker::acquireLease);
-    connect(&m_retryTimer, &QTimer::timeout, this, [this] { order({true, m_context.tables.keys(), false, {}}); });
-    connect(&m_pollTimer, &QTimer::timeout, this, [this] { order({true, m_context.tables.keys(), false, {}}); });
+    connect(&m_retryTimer, &QTimer::timeout, this, [this] { order({true, m_context.tables.keys(), false, {}, true}); });
+    connect(&m_pollTimer, &QTimer::timeout, this, [this] { order({true, m_context.tables.keys(), false, {}, true}); });
     connect(&m_watchTimer, &QTimer::timeout, this, &SyncWorker::lookForChanges);
 }
 
@@ -58,7 +58,7 @@ void SyncWorker::retire()
     m_leaseTimer.stop();
     // First: the remote store cancels what is in flight when it goes, and by then nobody here may take the answer.
     qDeleteAll(findChildren<DrainRound *>(QString(), Qt::FindDirectChildrenOnly));
-    qDeleteAll(findChildren<TablePull *>(QString(), Qt::FindDirectChildrenOnly));
+    qDeleteAll(findChildren<PullRound *>(QString(), Qt::FindDirectChildrenOnly));
     m_context.remote.reset();
     m_makeRemote = nullptr;
     if (m_current && m_context.storage) {
@@ -122,6 +122,7 @@ void SyncWorker::order(const SyncOrder &order)
         && (m_current->ignoresBackoff || !order.ignoresBackoff)) {
         if (m_current->pulls.isEmpty()) {
             m_current->promises.append(order.promises);
+            m_current->isAutomatic = m_current->isAutomatic || order.isAutomatic;
             return;
         }
     }
@@ -129,10 +130,12 @@ void SyncWorker::order(const SyncOrder &order)
         return other.drains == order.drains && other.pulls == order.pulls
                && other.ignoresBackoff == order.ignoresBackoff;
     });
-    if (same != m_orders.end())
+    if (same != m_orders.end()) {
         same->promises.append(order.promises);
-    else
+        same->isAutomatic = same->isAutomatic || order.isAutomatic;
+    } else {
         m_orders.append(order);
+    }
     startNext();
 }
 
@@ -142,9 +145,7 @@ void SyncWorker::startNext()
         return;
     m_current = m_orders.takeFirst();
     m_report = {};
-    m_hasReauthenticated = false;
     m_isCutShort = false;
-    m_tablesToPull = m_current->pulls;
     m_elapsed.start();
     m_leaseWait.start();
     if (const Result<void> opened = open(); !opened) {
@@ -216,7 +217,7 @@ void SyncWorker::begin()
         m_report.addError(recovered.failure());
         return finish();
     }
-    m_current->drains ? drain() : pullNext();
+    m_current->drains ? drain() : pull();
 }
 
 void SyncWorker::drain()
@@ -230,10 +231,7 @@ void SyncWorker::drain()
         m_isDraining = false;
         Q_EMIT drainingChanged(false);
         m_report.add(report);
-        const bool isLost = std::any_of(report.errors.cbegin(), report.errors.cend(), [](const Failure &error) {
-            return isServerWide(error) || error.code == Failure::Code::AuthExpired
-                   || error.code == Failure::Code::Cancelled || error.code == Failure::Code::LocalStore;
-        });
+        const bool isLost = std::any_of(report.errors.cbegin(), report.errors.cend(), endsRound);
         const Result<void> told = m_context.inTransaction([&](UnitOfWork &work) -> Result<void> {
             const Result<QHash<QString, TableCounts>> counts = m_context.storage->queue().counts();
             if (!counts)
@@ -247,95 +245,49 @@ void SyncWorker::drain()
         });
         if (!told)
             m_report.addError(told.failure());
-        if (isLost || !told)
-            m_tablesToPull.clear();
-        pullNext();
+        isLost || !told ? finish() : pull();
     });
     round->start();
 }
 
-void SyncWorker::pullNext()
+void SyncWorker::pull()
 {
-    if (m_tablesToPull.isEmpty())
+    if (m_current->pulls.isEmpty())
         return finish();
-    if (!m_current->ignoresBackoff) {
-        const Result<QDateTime> until = m_context.pausedUntil();
-        if (!until) {
-            m_report.addError(until.failure());
-            return finish();
-        }
-        if (until->isValid()) {
-            m_isCutShort = true;
-            return finish();
-        }
-    }
-    const TableConfig table = m_context.tables.value(m_tablesToPull.takeFirst());
-    if (table.name.isEmpty())
-        return pullNext(); // removed meanwhile
-    auto *pull = new TablePull(m_context, table, this);
-    connect(pull, &TablePull::progressed, this, &SyncWorker::pullProgressed);
-    connect(pull, &TablePull::finished, this,
-            [this, pull, table](const SyncReport &report, const std::optional<Failure> &failure) {
-                disconnect(pull, nullptr, this, nullptr); // its page in flight may fail after its end
-                pull->deleteLater();
-                tableDone(table, report, failure);
-            });
-    pull->start();
-}
-
-void SyncWorker::tableDone(const TableConfig &table, const SyncReport &report, const std::optional<Failure> &failure)
-{
-    m_report.add(report);
-    if (failure)
-        return pullFailed(table, *failure);
-    const Result<void> told = m_context.inTransaction([&](UnitOfWork &work) -> Result<void> {
-        work.report(SyncPullComplete{table.name, report.pulled + report.deleted});
-        return {};
+    m_pull = new PullRound(m_context, m_current->pulls, m_current->ignoresBackoff, this);
+    connect(m_pull, &PullRound::progressed, this, &SyncWorker::pullProgressed);
+    connect(m_pull, &PullRound::finished, this, [this] {
+        PullRound *done = std::exchange(m_pull, nullptr);
+        done->deleteLater();
+        m_report.add(done->report());
+        m_isCutShort = done->isCutShort();
+        finish();
     });
-    if (!told) {
-        m_report.addError(told.failure());
-        m_tablesToPull.clear();
-    }
-    pullNext();
+    m_pull->start();
 }
 
-void SyncWorker::pullFailed(const TableConfig &table, const Failure &failure)
+void SyncWorker::cancelPull()
 {
-    if (failure.code == Failure::Code::AuthExpired && !m_hasReauthenticated) {
-        m_hasReauthenticated = true;
-        const auto giveUp = [this, table, failure] { pullFailed(table, failure); };
-        const auto goOn = [this, table, giveUp](const Result<bool> &refreshed) {
-            if (!refreshed || !*refreshed)
-                return giveUp();
-            m_tablesToPull.prepend(table.name);
-            pullNext();
-        };
-        whenFinished(m_context.remote->refreshAuthentication(), this, goOn, giveUp);
+    if (!m_pull)
         return;
+    m_report.add(m_pull->report());
+    m_report.addError(Failure(Failure::Code::Cancelled, QStringLiteral("The pull was stopped.")));
+    delete std::exchange(m_pull, nullptr); // with what it waits for
+    finish();
+}
+
+void SyncWorker::withdraw(const std::shared_ptr<QPromise<SyncReport>> &promise)
+{
+    for (SyncOrder &order : m_orders) {
+        if (order.promises.removeAll(promise) > 0)
+            promise->finish();
     }
-    m_report.addError(failure);
-    Result<void> noted;
-    bool isRoundOver = true;
-    if (failure.code == Failure::Code::AuthExpired) {
-        noted = m_context.noteAuthRequired(failure);
-    } else if (isServerWide(failure)) {
-        const Result<QDateTime> until = m_context.pause(failure, std::nullopt);
-        if (!until)
-            noted = until.failure();
-    } else if (failure.code != Failure::Code::Cancelled && failure.code != Failure::Code::LocalStore) {
-        isRoundOver = false; // this table only
-        noted = m_context.inTransaction([&](UnitOfWork &work) -> Result<void> {
-            work.report(SyncError{failure, QStringLiteral("pull"), table.name, QString()});
-            return {};
-        });
-    }
-    if (!noted) {
-        m_report.addError(noted.failure());
-        isRoundOver = true;
-    }
-    if (isRoundOver)
-        m_tablesToPull.clear();
-    pullNext();
+    m_orders.removeIf([](const SyncOrder &order) { return order.promises.isEmpty() && !order.isAutomatic; });
+    if (!m_current || m_current->promises.removeAll(promise) == 0)
+        return;
+    promise->finish();
+    if (m_current->promises.isEmpty() && !m_current->isAutomatic)
+        cancelPull();
 }
 
 void SyncWorker::finish()
@@ -409,7 +361,7 @@ void SyncWorker::setAutomatic(bool isAutomatic)
     const double jitter = 0.9 + 0.2 * m_context.random();
     m_pollTimer.start(static_cast<int>(static_cast<double>(m_context.config.pollInterval.count()) * jitter));
     m_watchTimer.start(watchInterval);
-    order({true, m_context.tables.keys(), false, {}});
+    order({true, m_context.tables.keys(), false, {}, true});
 }
 
 void SyncWorker::wake()
@@ -429,7 +381,7 @@ void SyncWorker::resume()
         return;
     const Result<bool> resumed = m_context.endOfflinePause();
     if (resumed && *resumed)
-        order({true, m_context.tables.keys(), false, {}});
+        order({true, m_context.tables.keys(), false, {}, true});
 }
 
 void SyncWorker::orderDrainWhenDue()
@@ -439,7 +391,7 @@ void SyncWorker::orderDrainWhenDue()
         return; // the retry timer runs
     const Result<QList<SyncEntry>> due = m_context.storage->queue().due(m_context.now(), 1, false, {});
     if (due && !due->isEmpty())
-        order({true, {}, false, {}});
+        order({true, {}, false, {}, true});
 }
 
 // Other processes write and sign out too.

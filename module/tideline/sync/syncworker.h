@@ -13,6 +13,7 @@
 
 namespace Tideline {
 
+class PullRound;
 class SyncSetup;
 
 // A round that somebody asked for.
@@ -23,6 +24,7 @@ public:
     QStringList pulls; // tables
     bool ignoresBackoff = false;
     QList<std::shared_ptr<QPromise<SyncReport>>> promises;
+    bool isAutomatic = false; // goes on though nobody waits for it
 };
 
 // What syncs, on its own thread: takes orders one after the other, holds the database's lease while it works, and, when
@@ -38,6 +40,10 @@ public:
 
     void order(const SyncOrder &order);
     void setAutomatic(bool isAutomatic);
+    // Ends the pull in hand, whoever ordered it. What it has applied stays, and the next one goes on from there.
+    void cancelPull();
+    // Nobody waits for this order any more; one that nobody waits for need not go on pulling.
+    void withdraw(const std::shared_ptr<QPromise<SyncReport>> &promise);
     void retire(); // drops everything; the last call
     void setTables(const TableCatalog &tables);
     void wake();       // something was written
@@ -65,9 +71,7 @@ private:
     Result<bool> takeLease(SyncState activity);
     void begin();
     void drain();
-    void pullNext();
-    void tableDone(const TableConfig &table, const SyncReport &report, const std::optional<Failure> &failure);
-    void pullFailed(const TableConfig &table, const Failure &failure);
+    void pull();
     void finish();
     Result<void> closeRound();
     void planRetry();
@@ -83,10 +87,9 @@ private:
     QList<SyncOrder> m_orders;
     std::optional<SyncOrder> m_current;
     bool m_isDraining = false;
-    bool m_hasReauthenticated = false;
     bool m_isWoken = false;
     bool m_isCutShort = false; // the round ended before its time without a failure
-    QStringList m_tablesToPull;
+    PullRound *m_pull = nullptr;
     SyncReport m_report;
     QElapsedTimer m_elapsed;
     QElapsedTimer m_leaseWait;

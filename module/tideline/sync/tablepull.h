@@ -3,12 +3,12 @@
 
 #pragma once
 
-#include <tideline/sync/pageapplier.h>
+#include <tideline/sync/pulledtable.h>
 
 namespace Tideline {
 
-// The pull of one table: pages until the server has no more, the next one in flight while one is applied; then, for
-// tables that tell of no deletions, a comparison of ids. Lives on the worker thread; emits finished() once.
+// The pull of one table by itself: pages until the server has no more, the next one in flight while one is applied.
+// Lives on the worker's thread; emits finished() once.
 class TablePull : public QObject
 {
     Q_OBJECT
@@ -16,38 +16,22 @@ class TablePull : public QObject
 public:
     TablePull(SyncContext &context, const TableConfig &table, QObject *parent);
 
-    void start();
+    // timestamp: what RemoteStore::remoteTimestamps() has told of the table; empty: nothing.
+    void start(const QString &timestamp);
+    SyncReport report() const;
 
 Q_SIGNALS:
     void progressed(const QString &table, qint64 rows, qint64 total);
-    void finished(const Tideline::SyncReport &report, const std::optional<Tideline::Failure> &failure);
+    void finished(const std::optional<Tideline::Failure> &failure);
 
 private:
     void request(const QString &cursor, bool isFirstPage);
-    void takePage(const PullPage &page, bool isFirstPage);
-    void afterLastPage(const PullPage &page);
-    bool isReconciling() const;
-    Result<bool> hasExpectedRowCount(qint64 rowCount);
-    void compareIds(const QString &next);
-    void takeIds(const IdentityPage &page);
-    void removeAbsent();
-    void fetchMissing();
-    void finish(const std::optional<Failure> &failure = {});
-
-    // take gets the answer on this thread, unless the pull has ended before.
-    template <typename T, typename Take>
-    void whenDone(const QFuture<Result<T>> &future, Take take);
+    void take(const PullPage &page, bool isFirstPage);
 
     SyncContext &m_context;
-    TableConfig m_table;
-    PageApplier m_applier;
-    SyncCursor m_cursor;
-    qint64 m_localRows = 0;
-    qint64 m_total = -1;
-    qint64 m_received = 0;
+    PulledTable m_pulled;
+    QString m_timestamp;
     int m_requests = 0;
-    QHash<QString, QString> m_remoteVersions; // record id -> version, while ids are compared
-    QStringList m_missing;
 };
 
 } // namespace Tideline

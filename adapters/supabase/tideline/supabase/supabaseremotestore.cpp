@@ -6,11 +6,13 @@
 #include "async/taskrunner.h"
 #include "http/replyclassifier.h"
 #include "http/restclient.h"
+#include "kit/kitpull.h"
 #include "kit/kitpush.h"
 #include "plain/openapischema.h"
 #include "plain/plainpull.h"
 #include "plain/plainpush.h"
 #include "plain/rowreader.h"
+#include "plain/tablestatus.h"
 
 #include <QtNetwork/QHostAddress>
 #include <QtNetwork/QNetworkAccessManager>
@@ -80,6 +82,19 @@
 */
 
 /*!
+    \variable Tideline::SupabaseOptions::statusTable
+    A table with one row a user, which row-level security shows to that user alone, and a column for each other table
+    that changes with every commit to it: where the text there is the one of the last pull, the table costs no request.
+    Empty: there is none.
+*/
+
+/*!
+    \variable Tideline::SupabaseOptions::statusColumns
+    The columns of \c statusTable, by the names of the tables that they are about; a table that is not named here has
+   the column \c{<table>_at}. A table without a column is pulled as if there were no \c statusTable.
+*/
+
+/*!
     \typedef Tideline::TokenProvider
     Called on the worker's thread before every request, so that queued work never carries an old token; the future may
     be fulfilled on any thread, and may be at once: a provider is free to answer from what it keeps. Its value is a
@@ -133,16 +148,25 @@ Rest::Task<PushReply> pushItems(Rest::RestClient *client, Rest::KitKnowledge *kn
     co_return co_await push.run();
 }
 
-Rest::Task<Result<PullPage>> pullPage(Rest::RestClient *client, PullRequest request)
+Rest::Task<Result<ChangesPage>> pullChanges(Rest::RestClient *client, Rest::KitKnowledge *knowledge,
+                                            Rest::PageSizes *sizes, SupabaseOptions::Mode mode,
+                                            QList<TableCursor> tables, int pageSize)
 {
-    Rest::PlainPull pull(*client, request);
+    Rest::KitPull pull(*client, *knowledge, *sizes, mode, tables, pageSize);
     co_return co_await pull.run();
 }
 
-Rest::Task<Result<IdentityPage>> listIdentities(Rest::RestClient *client, TableConfig table, QString next)
+Rest::Task<Result<PullPage>> pullPage(Rest::RestClient *client, Rest::PageSizes *sizes, PullRequest request)
+{
+    Rest::PlainPull pull(*client, *sizes, request);
+    co_return co_await pull.run();
+}
+
+Rest::Task<Result<IdentityPage>> listIdentities(Rest::RestClient *client, Rest::PageSizes *sizes, TableConfig table,
+                                                QString next)
 {
     Rest::RowReader reader(*client);
-    co_return co_await reader.identities(table, next);
+    co_return co_await reader.identities(table, next, sizes);
 }
 
 Rest::Task<Result<PullPage>> fetchRows(Rest::RestClient *client, TableConfig table, QStringList recordIds)
@@ -177,6 +201,7 @@ public:
         : network(manager ? std::move(manager) : std::make_unique<QNetworkAccessManager>())
         , client(options, *network)
         , mode(options.mode)
+        , status(options)
     {
     }
 
@@ -184,6 +209,8 @@ public:
     Rest::RestClient client;
     SupabaseOptions::Mode mode;
     Rest::KitKnowledge kit;
+    Rest::PageSizes pageSizes;
+    Rest::TableStatus status;
     Rest::TaskRunner runner; // the last member: tasks use the others until they end
 };
 
@@ -262,7 +289,7 @@ int SupabaseRemoteStore::entriesPerPush(int batchSize) const
 {
     constexpr int batchesPerRequest = 20;
     const bool hasKit =
-        d->mode != SupabaseOptions::Mode::Plain && d->kit.presence == Rest::KitKnowledge::Presence::Present;
+        d->mode != SupabaseOptions::Mode::Plain && d->kit.push.presence == Rest::KitKnowledge::Presence::Present;
     return hasKit ? batchSize * batchesPerRequest : batchSize;
 }
 
@@ -272,7 +299,30 @@ int SupabaseRemoteStore::entriesPerPush(int batchSize) const
 */
 QFuture<Result<PullPage>> SupabaseRemoteStore::pull(const PullRequest &request)
 {
-    return d->runner.run(pullPage(&d->client, request), Result<PullPage>(cancelled()));
+    return d->runner.run(pullPage(&d->client, &d->pageSizes, request), Result<PullPage>(cancelled()));
+}
+
+/*!
+    One request for all of \a tables that are enrolled in the server kit, \a pageSize records at most; the others are
+    not served. Costs no request where the kit is not wanted, or known to be absent in this session. In Mode::Kit the
+    server's lack of it is a failure, as is a table's lack of enrolment.
+
+    What does not come in time, or is larger than \c maxResponseBytes, is asked for again by smaller pages, which this
+    session keeps to.
+*/
+QFuture<Result<ChangesPage>> SupabaseRemoteStore::changes(const QList<TableCursor> &tables, int pageSize)
+{
+    return d->runner.run(pullChanges(&d->client, &d->kit, &d->pageSizes, d->mode, tables, pageSize),
+                         Result<ChangesPage>(cancelled()));
+}
+
+/*!
+    What SupabaseOptions::statusTable says about \a tables, by one request for all of them; nothing, and no request,
+    where there is none.
+*/
+QFuture<Result<QHash<QString, QString>>> SupabaseRemoteStore::remoteTimestamps(const QList<TableConfig> &tables)
+{
+    return d->runner.run(d->status.read(&d->client, tables), Result<QHash<QString, QString>>(cancelled()));
 }
 
 /*!
@@ -280,7 +330,7 @@ QFuture<Result<PullPage>> SupabaseRemoteStore::pull(const PullRequest &request)
 */
 QFuture<Result<IdentityPage>> SupabaseRemoteStore::identities(const TableConfig &table, const QString &next)
 {
-    return d->runner.run(listIdentities(&d->client, table, next), Result<IdentityPage>(cancelled()));
+    return d->runner.run(listIdentities(&d->client, &d->pageSizes, table, next), Result<IdentityPage>(cancelled()));
 }
 
 /*!
@@ -318,6 +368,7 @@ void SupabaseRemoteStore::reset()
     d->runner.cancelAll();
     d->client.reset();
     d->kit = {};
+    d->pageSizes = {};
     d->network->clearAccessCache();
 }
 

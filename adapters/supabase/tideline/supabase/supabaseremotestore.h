@@ -6,6 +6,7 @@
 #include <tideline/stores/remotestore.h>
 #include <tideline/supabase/supabaseexport.h>
 
+#include <QtCore/QHash>
 #include <QtCore/QUrl>
 
 #include <chrono>
@@ -38,6 +39,8 @@ public:
     std::chrono::milliseconds overlap =
         std::chrono::seconds(10); // how far behind the server's time late commits are looked for
     Mode mode = Mode::Auto;
+    QString statusTable;                   // one row a user that tells when each table has changed; empty: none
+    QHash<QString, QString> statusColumns; // table -> its column there, where that is not "<table>_at"
 };
 
 // Any PostgREST server, with or without the server kit: tables with a key and an updatedAt column that the server sets.
@@ -56,6 +59,8 @@ public:
     QFuture<PushReply> push(const QList<PushItem> &items, bool stopOnFirstError) override;
     int entriesPerPush(int batchSize) const override;
     QFuture<Result<PullPage>> pull(const PullRequest &request) override;
+    QFuture<Result<ChangesPage>> changes(const QList<TableCursor> &tables, int pageSize) override;
+    QFuture<Result<QHash<QString, QString>>> remoteTimestamps(const QList<TableConfig> &tables) override;
     QFuture<Result<IdentityPage>> identities(const TableConfig &table, const QString &next) override;
     QFuture<Result<PullPage>> fetch(const TableConfig &table, const QStringList &recordIds) override;
     QFuture<Result<TableSchema>> schema(const TableConfig &table) override;
