@@ -17,6 +17,7 @@ namespace {
 constexpr int mostRounds = 4; // of both devices until nothing happens any more, the round that finds so included
 
 const QString schema = QStringLiteral(R"sql(
+-- Behind the kit's own trigger, for a server whose clock is another one.
 create table skew (by interval);
 insert into skew values ('0');
 create function stamp() returns trigger language plpgsql as $$
@@ -32,8 +33,8 @@ begin
     foreach name in array array['hard', 'soft'] loop
         execute format('create table %s_children (id text primary key, parent_id text not null references %s (id) '
                        'on delete cascade, updated_at timestamptz not null default clock_timestamp())', name, name);
-        execute format('create trigger stamp before insert or update on %s for each row execute function stamp()', name);
-        execute format('create trigger stamp before insert or update on %s_children for each row '
+        execute format('create trigger zzz_stamp before insert or update on %s for each row execute function stamp()', name);
+        execute format('create trigger zzz_stamp before insert or update on %s_children for each row '
                        'execute function stamp()', name);
     end loop;
 end $$;

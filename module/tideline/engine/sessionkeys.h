@@ -17,6 +17,7 @@ inline const QString clockOffset = QStringLiteral("clockOffset"); // millisecond
 inline const QString pausedUntil = QStringLiteral("pausedUntil"); // no request of a drain or a pull before
 inline const QString pauseCount = QStringLiteral("pauseCount");   // failures in a row
 inline const QString activity = QStringLiteral("activity");       // what the holder of the lease is doing
+inline const QString returns = QStringLiteral("returns");         // of deleted records, by conflicts: how many
 
 inline QString columns(const QString &table) // that the server's table has
 {

@@ -327,6 +327,8 @@ Result<void> Settlement::showResolution(const ConflictRecord &conflict, const Ro
     const Result<RowVersion> present = localRow();
     if (!present)
         return present.failure();
+    if (view && (!*present || !conflict.remote))
+        TIDELINE_TRY(noteReturn());
     if (view && !*present && conflict.base) {
         // It was removed here and comes back, with what only this side knew of it.
         QVariantMap whole = *conflict.base;
@@ -334,6 +336,16 @@ Result<void> Settlement::showResolution(const ConflictRecord &conflict, const Ro
         view = whole;
     }
     return showLocally(view);
+}
+
+// Rows that went along with the record, by a foreign key or a trigger, here or on the server, are not the same on both
+// sides any more: the next pull compares.
+Result<void> Settlement::noteReturn()
+{
+    const Result<QVariant> count = m_storage.session().value(SessionKey::returns);
+    if (!count)
+        return count.failure();
+    return m_storage.session().setValue(m_work.transaction(), SessionKey::returns, count->toLongLong() + 1);
 }
 
 // As if the application had removed the record.

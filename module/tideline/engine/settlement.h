@@ -58,6 +58,7 @@ private:
     Result<void> enqueueResolution(const QDateTime &createdAt, const RowVersion &remote, const RowVersion &wanted);
     Result<void> showResolution(const ConflictRecord &conflict, const RowVersion &wanted);
     Result<void> showRemoval();
+    Result<void> noteReturn();
     Result<int> supersede(const QList<SyncEntry> &entries);
     void report(const ConflictRecord &conflict);
 
