@@ -20,6 +20,13 @@ private Q_SLOTS:
     void serverAndClientWin();
     void fieldMergeOfDisjointEdits();
     void fieldMergeOfAClash();
+    void fieldMergeOfNullsAndNestedValues();
+    void fieldMergeOfColumnsThatWereAdded();
+    void fieldMergeAsksOnlyAboutAClash();
+    void deletionMarkOfTheApplicationStays();
+    void choiceIsCompleted();
+    void choiceBringsAMarkedRowBack();
+    void laterWritesAreNotShown();
     void manualAndCustomPark();
     void fulfilledIsAnEcho();
     void sameVersion();
@@ -158,6 +165,132 @@ void tst_ConflictPolicy::fieldMergeOfAClash()
     QCOMPARE(titleOf(merged(ConflictStrategy::ClientWins)), QStringLiteral("mine"));
     QCOMPARE(titleOf(merged(ConflictStrategy::LastWriteWins)), QStringLiteral("theirs"));
     QVERIFY(merged(ConflictStrategy::Manual).isParked);
+}
+
+void tst_ConflictPolicy::fieldMergeOfNullsAndNestedValues()
+{
+    const QString body = QStringLiteral("body");
+    const auto nested = [](int a, int b) { return QVariantMap{{QStringLiteral("a"), a}, {QStringLiteral("b"), b}}; };
+    QVariantMap base = row(QStringLiteral("t"), QString(), t0);
+    base.insert(body, nested(1, 1));
+    QVariantMap remote = row(QStringLiteral("t"), QString(), t1);
+    remote.insert(body, nested(1, 2));
+    remote.insert(QStringLiteral("title"), QVariant());
+    // Theirs made the title NULL and changed b, mine changed a: one column is one value.
+    ConflictCase conflict = titleAgainst(remote, QStringLiteral("2026-01-01T09:00:00Z"));
+    conflict.pending[0].base = base;
+    conflict.pending[0].payload = {{body, nested(2, 1)}};
+    QCOMPARE(decide(conflict, ConflictStrategy::FieldMerge, ConflictStrategy::ClientWins).resolved->value(body),
+             QVariant(nested(2, 1)));
+    QCOMPARE(decide(conflict, ConflictStrategy::FieldMerge, ConflictStrategy::ServerWins).resolved->value(body),
+             QVariant(nested(1, 2)));
+    QVERIFY(decide(conflict, ConflictStrategy::FieldMerge, ConflictStrategy::ClientWins)
+                .resolved->value(QStringLiteral("title"))
+                .isNull());
+    // A NULL of mine stands where theirs left the column alone.
+    conflict.pending[0].payload = {{body, QVariant()}};
+    conflict.remote->insert(body, nested(1, 1));
+    const Decision decision = decide(conflict, ConflictStrategy::FieldMerge, ConflictStrategy::Manual);
+    QVERIFY(!decision.isParked);
+    QVERIFY(decision.resolved->value(body).isNull());
+}
+
+void tst_ConflictPolicy::fieldMergeOfColumnsThatWereAdded()
+{
+    const QString added = QStringLiteral("added");
+    QVariantMap remote = row(QStringLiteral("t"), QStringLiteral("b"), t1);
+    remote.insert(added, QStringLiteral("default"));
+    ConflictCase conflict = titleAgainst(remote, QStringLiteral("2026-01-01T09:00:00Z"));
+    conflict.pending[0].payload = {{added, QStringLiteral("mine")}};
+    QVERIFY(decide(conflict, ConflictStrategy::FieldMerge, ConflictStrategy::Manual).isParked);
+    conflict.remote->insert(added, QVariant());
+    QCOMPARE(decide(conflict, ConflictStrategy::FieldMerge, ConflictStrategy::Manual).resolved->value(added),
+             QVariant(QStringLiteral("mine")));
+    // What the server's row does not tell of has not changed there.
+    conflict.pending[0].payload = {{QStringLiteral("body"), QStringLiteral("mine")}};
+    conflict.remote->remove(QStringLiteral("body"));
+    QVERIFY(!decide(conflict, ConflictStrategy::FieldMerge, ConflictStrategy::Manual).isParked);
+}
+
+void tst_ConflictPolicy::fieldMergeAsksOnlyAboutAClash()
+{
+    ConflictCase conflict =
+        titleAgainst(row(QStringLiteral("mine"), QStringLiteral("theirs"), t1), QStringLiteral("2026-01-01T09:00:00Z"));
+    for (const ConflictStrategy fallback : {ConflictStrategy::Manual, ConflictStrategy::Custom}) {
+        // Both wrote the same title.
+        QVERIFY(!decide(conflict, ConflictStrategy::FieldMerge, fallback).isParked);
+        ConflictCase clash = conflict;
+        clash.remote->insert(QStringLiteral("title"), QStringLiteral("theirs"));
+        QVERIFY(decide(clash, ConflictStrategy::FieldMerge, fallback).isParked);
+        clash.remote.reset();
+        QVERIFY(decide(clash, ConflictStrategy::FieldMerge, fallback).isParked);
+    }
+}
+
+// An application may mark rows with a patch of its own.
+void tst_ConflictPolicy::deletionMarkOfTheApplicationStays()
+{
+    const QString mark = QStringLiteral("deleted_at");
+    QVariantMap remote = row(QStringLiteral("t"), QStringLiteral("b"), t1);
+    remote.insert(mark, t1);
+    ConflictCase conflict = titleAgainst(remote, QStringLiteral("2026-01-01T11:00:00Z"));
+    conflict.table.deletedAt = mark;
+    conflict.pending[0].payload.insert(mark, t0);
+    const Decision decision = decide(conflict, ConflictStrategy::ClientWins, ConflictStrategy::LastWriteWins);
+    QCOMPARE(decision.resolved->value(mark).toString(), t0);
+}
+
+void tst_ConflictPolicy::choiceIsCompleted()
+{
+    const QString title = QStringLiteral("title");
+    const QString body = QStringLiteral("body");
+    ConflictCase conflict =
+        titleAgainst(row(QStringLiteral("theirs"), QStringLiteral("b"), t1), QStringLiteral("2026-01-01T09:00:00Z"));
+    conflict.pending[0].payload.insert(body, QStringLiteral("mine"));
+    const QVariantMap choice{{title, QStringLiteral("both")}, {version, t0}};
+    RowVersion whole = completed(conflict, ConflictStrategy::Custom, choice);
+    QCOMPARE(whole->value(title).toString(), QStringLiteral("both"));
+    QCOMPARE(whole->value(body).toString(), QStringLiteral("b"));
+    QCOMPARE(whole->value(version).toString(), t1);
+    // What only this side changed is not in dispute.
+    whole = completed(conflict, ConflictStrategy::FieldMerge, choice);
+    QCOMPARE(whole->value(body).toString(), QStringLiteral("mine"));
+    // No row there: the rest is the local one's.
+    conflict.remote.reset();
+    conflict.local = row(QStringLiteral("mine"), QStringLiteral("local"), t0);
+    for (const ConflictStrategy strategy : {ConflictStrategy::Custom, ConflictStrategy::FieldMerge}) {
+        whole = completed(conflict, strategy, choice);
+        QCOMPARE(whole->value(title).toString(), QStringLiteral("both"));
+        QCOMPARE(whole->value(body).toString(), QStringLiteral("local"));
+    }
+    QVERIFY(!completed(conflict, ConflictStrategy::Custom, std::nullopt));
+}
+
+void tst_ConflictPolicy::choiceBringsAMarkedRowBack()
+{
+    const QString mark = QStringLiteral("deleted_at");
+    QVariantMap remote = row(QStringLiteral("theirs"), QStringLiteral("b"), t1);
+    remote.insert(mark, t1);
+    ConflictCase conflict = titleAgainst(remote, QStringLiteral("2026-01-01T09:00:00Z"));
+    conflict.table.deletedAt = mark;
+    const QVariantMap choice{{QStringLiteral("title"), QStringLiteral("both")}};
+    QVERIFY(!isDeleted(conflict.table, completed(conflict, ConflictStrategy::Manual, choice)));
+    QVERIFY(isDeleted(conflict.table, completed(conflict, ConflictStrategy::Manual, remote)));
+}
+
+void tst_ConflictPolicy::laterWritesAreNotShown()
+{
+    const SyncEntry first = patch({{QStringLiteral("title"), QStringLiteral("mine")}}, QString());
+    const SyncEntry later = patch({{QStringLiteral("body"), QStringLiteral("later")}}, QString());
+    SyncEntry removal = first;
+    removal.operation = SyncOperation::Delete;
+    const RowVersion shown = localView(notes(), first.base, {first});
+    QCOMPARE(shownCount(notes(), {first}, shown), 1);
+    QCOMPARE(shownCount(notes(), {first, later}, shown), 1);
+    QCOMPARE(shownCount(notes(), {first, removal}, shown), 1);
+    QCOMPARE(shownCount(notes(), {first, removal}, std::nullopt), 2);
+    QCOMPARE(shownCount(notes(), {removal, first}, std::nullopt), 1);
+    QCOMPARE(shownCount(notes(), {first, later}, localView(notes(), first.base, {first, later})), 2);
 }
 
 void tst_ConflictPolicy::manualAndCustomPark()

@@ -33,7 +33,10 @@ bool isLocalNewer(const ConflictCase &conflict)
 RowVersion localWins(const ConflictCase &conflict)
 {
     RowVersion view = localView(conflict.table, conflict.remote, conflict.pending);
-    if (view && conflict.remote && isDeleted(conflict.table, conflict.remote))
+    const bool isMarkedHere =
+        std::any_of(conflict.pending.cbegin(), conflict.pending.cend(),
+                    [&](const SyncEntry &entry) { return entry.payload.contains(conflict.table.deletedAt); });
+    if (view && conflict.remote && isDeleted(conflict.table, conflict.remote) && !isMarkedHere)
         view->insert(conflict.table.deletedAt, QVariant()); // an edit that wins over a deletion brings the row back
     if (!view || conflict.remote)
         return view;
@@ -51,7 +54,8 @@ RowVersion fieldMerge(const ConflictCase &conflict, bool isLocalPreferred)
         const QString &column = it.key();
         if (!isSentColumn(conflict.table, column) || Json::equivalent(it.value(), base.value(column)))
             continue; // not changed here
-        const bool isRemoteChanged = !Json::equivalent(conflict.remote->value(column), base.value(column));
+        const bool isRemoteChanged =
+            conflict.remote->contains(column) && !Json::equivalent(conflict.remote->value(column), base.value(column));
         if (!isRemoteChanged || isLocalPreferred)
             merged.insert(column, it.value());
     }
@@ -59,6 +63,49 @@ RowVersion fieldMerge(const ConflictCase &conflict, bool isLocalPreferred)
 }
 
 } // namespace
+
+RowVersion completed(const ConflictCase &conflict, ConflictStrategy strategy, const RowVersion &choice)
+{
+    if (!choice)
+        return choice;
+    const bool isMerging = strategy == ConflictStrategy::FieldMerge && conflict.remote && !conflict.pending.isEmpty()
+                           && conflict.pending.constLast().operation != SyncOperation::Delete;
+    const RowVersion whole = conflict.remote ? conflict.remote : conflict.local;
+    QVariantMap row = isMerging ? *fieldMerge(conflict, false) : whole.value_or(QVariantMap());
+    if (isDeleted(conflict.table, conflict.remote) && !conflict.table.deletedAt.isEmpty())
+        row.insert(conflict.table.deletedAt, QVariant()); // unless the choice says otherwise: a row, not a deletion
+    row.insert(*choice);
+    if (conflict.remote)
+        row.insert(conflict.table.updatedAt, conflict.remote->value(conflict.table.updatedAt));
+    return row;
+}
+
+qsizetype shownCount(const TableConfig &table, const QList<SyncEntry> &pending, const RowVersion &local)
+{
+    const auto isShown = [&](const RowVersion &view) {
+        if (!view || !local)
+            return !view && !local;
+        for (auto it = view->cbegin(); it != view->cend(); ++it) {
+            if (!Json::equivalent(it.value(), local->value(it.key())))
+                return false;
+        }
+        return true;
+    };
+    for (qsizetype count = pending.size(); count > 0; --count) {
+        if (isShown(localView(table, pending.constFirst().base, pending.first(count))))
+            return count;
+    }
+    return 0;
+}
+
+bool isSameQuestion(const ConflictRecord &left, const ConflictRecord &right)
+{
+    const auto isSame = [](const RowVersion &one, const RowVersion &other) {
+        return Json::equivalent(toVariant(one), toVariant(other));
+    };
+    return left.id == right.id && isSame(left.base, right.base) && isSame(left.local, right.local)
+           && isSame(left.remote, right.remote);
+}
 
 bool isDeleted(const TableConfig &table, const RowVersion &row)
 {

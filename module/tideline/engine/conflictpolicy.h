@@ -37,6 +37,17 @@ public:
 TIDELINE_EXPORT Decision decide(const ConflictCase &conflict, ConflictStrategy strategy,
                                 ConflictStrategy mergeFallback);
 
+// A choice on top of what it leaves out: the server's columns and, with fieldMerge, those that only this side changed.
+// Where the server has no row, the local one's. The row's version is always the server's.
+TIDELINE_EXPORT RowVersion completed(const ConflictCase &conflict, ConflictStrategy strategy, const RowVersion &choice);
+
+// How many of the pending entries a local version shows; the others were made after it was recorded.
+TIDELINE_EXPORT qsizetype shownCount(const TableConfig &table, const QList<SyncEntry> &pending,
+                                     const RowVersion &local);
+
+// Whether both tell of the same versions, whatever became of them.
+TIDELINE_EXPORT bool isSameQuestion(const ConflictRecord &left, const ConflictRecord &right);
+
 // Whether the server's row is the version that the entry was made on.
 TIDELINE_EXPORT bool isSameVersion(const TableConfig &table, const RowVersion &left, const RowVersion &right);
 

@@ -226,34 +226,89 @@ Result<ConflictRecord> Repairs::resolve(const QString &conflictId, const std::op
     const Result<ConflictRecord> conflict = m_storage.journal().conflict(conflictId);
     if (!conflict)
         return conflict;
-    const Result<TableConfig> config = table(conflict->table);
+    TIDELINE_TRY(conflict->isOpen ? choose(*conflict, row, writer) : restore(*conflict, row, writer));
+    return m_storage.journal().conflict(conflictId);
+}
+
+Result<bool> Repairs::answer(const ConflictRecord &asked, const std::optional<QVariantMap> &row,
+                             const ChangeWriter &writer)
+{
+    const Result<ConflictRecord> conflict = m_storage.journal().conflict(asked.id);
+    if (!conflict && conflict.failure().code != Failure::Code::Invalid)
+        return conflict.failure();
+    if (!conflict || !conflict->isOpen || !isSameQuestion(*conflict, asked))
+        return false;
+    TIDELINE_TRY(choose(*conflict, row, writer));
+    return true;
+}
+
+Result<void> Repairs::choose(const ConflictRecord &conflict, const std::optional<QVariantMap> &row,
+                             const ChangeWriter &writer)
+{
+    const Result<TableConfig> config = table(conflict.table);
     if (!config)
         return config.failure();
-    Change change;
-    change.table = *config;
-    change.recordId = conflict->recordId;
-    change.operation = row ? SyncOperation::Upsert : SyncOperation::Delete;
-    change.values = row.value_or(QVariantMap());
+    const SyncOperation operation = row ? SyncOperation::Upsert : SyncOperation::Delete;
+    const Result<Change> checked =
+        writer.checked(Change{*config, conflict.recordId, operation, row.value_or(QVariantMap()), false});
+    if (!checked)
+        return checked.failure();
+    const Result<bool> isHere = m_storage.local().hasTable(config->name);
+    TIDELINE_TRY(isHere);
+    const Result<TableSchema> schema =
+        *isHere ? m_storage.local().schema(config->name) : Result<TableSchema>(TableSchema());
+    TIDELINE_TRY(schema);
+    for (auto it = checked->values.cbegin(); it != checked->values.cend(); ++it) {
+        const auto isIn = [&](const RowVersion &version) { return version && version->contains(it.key()); };
+        if (!schema->hasColumn(it.key()) && !isIn(conflict.base) && !isIn(conflict.local) && !isIn(conflict.remote)) {
+            return Failure(
+                Failure::Code::Invalid,
+                QStringLiteral("Table %1 has no column %2. Leave it out of the row that settles the conflict.")
+                    .arg(config->name, it.key()));
+        }
+    }
+    const RowVersion choice = row ? RowVersion(checked->values) : RowVersion();
+    m_work.touch(config->name);
+    const Result<SettlementCounts> settled = Settlement(m_work, *config, conflict.recordId).choose(conflict, choice);
+    return settled ? Result<void>() : settled.failure();
+}
+
+// An ordinary change, on top of what there is now, with what it takes to get there.
+Result<void> Repairs::restore(const ConflictRecord &conflict, const std::optional<QVariantMap> &row,
+                              const ChangeWriter &writer)
+{
+    const Result<TableConfig> config = table(conflict.table);
+    if (!config)
+        return config.failure();
+    const Result<RowVersion> present = m_storage.local().row(*config, conflict.recordId);
+    if (!present)
+        return present.failure();
+    const bool isGone = isDeleted(*config, *present);
+    Change change{*config, conflict.recordId, SyncOperation::Delete, {}, false};
+    if (isDeleted(*config, row)) {
+        if (isGone)
+            return {};
+    } else {
+        const Result<QVariantMap> columns =
+            Settlement(m_work, *config, conflict.recordId).onlyServerColumns(*row, conflict.remote);
+        if (!columns)
+            return columns.failure();
+        change.operation = isGone ? SyncOperation::Upsert : SyncOperation::Patch;
+        change.values = isGone ? *columns : difference(*config, *columns, **present);
+    }
     const Result<Change> checked = writer.checked(change);
     if (!checked)
         return checked.failure();
-    if (conflict->isOpen) {
-        const RowVersion resolved = row ? RowVersion(checked->values) : RowVersion();
-        const Result<SettlementCounts> settled =
-            Settlement(m_work, *config, conflict->recordId).choose(*conflict, resolved);
-        if (!settled)
-            return settled.failure();
-    } else {
-        // The other version is wanted after all: an ordinary change, on top of what there is now.
-        const Result<SyncEntry> entry = writer.apply(m_work, *checked);
-        if (!entry)
-            return entry.failure();
-        ConflictRecord changed = *conflict;
-        changed.resolved = row;
-        changed.at = m_work.now();
-        TIDELINE_TRY(m_storage.journal().saveConflict(m_work.transaction(), changed));
-    }
-    return m_storage.journal().conflict(conflictId);
+    if (change.operation == SyncOperation::Patch && checked->values.isEmpty())
+        return {};
+    const Result<SyncEntry> entry = writer.apply(m_work, *checked);
+    if (!entry)
+        return entry.failure();
+    if (*present || !row)
+        return {};
+    QVariantMap known = *row; // the columns that only this side has
+    known.remove(config->updatedAt);
+    return m_storage.local().upsertRow(m_work.transaction(), *config, conflict.recordId, known);
 }
 
 } // namespace Tideline

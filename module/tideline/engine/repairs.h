@@ -26,10 +26,18 @@ public:
     // serverRow: as it was fetched just now.
     Result<void> discardAndRevert(const QString &entryId, const std::optional<QVariantMap> &serverRow);
     Result<SyncEntry> edit(const QString &entryId, const QVariantMap &payload, const ChangeWriter &writer);
+    // Ends an open conflict; brings a version of a settled one back, as a new change.
     Result<ConflictRecord> resolve(const QString &conflictId, const std::optional<QVariantMap> &row,
                                    const ChangeWriter &writer);
+    // The resolver's answer about a conflict as it was when it was asked. False, and nothing is changed, where that is
+    // not the question any more: it has been settled or has newer versions.
+    Result<bool> answer(const ConflictRecord &asked, const std::optional<QVariantMap> &row, const ChangeWriter &writer);
 
 private:
+    Result<void> choose(const ConflictRecord &conflict, const std::optional<QVariantMap> &row,
+                        const ChangeWriter &writer);
+    Result<void> restore(const ConflictRecord &conflict, const std::optional<QVariantMap> &row,
+                         const ChangeWriter &writer);
     Result<QList<SyncEntry>> laterSent(const SyncEntry &entry) const;
     Result<RowVersion> knownServerRow(const TableConfig &config, const SyncEntry &entry) const;
     Result<void> rebase(SyncEntry *entry) const;

@@ -18,6 +18,7 @@ inline const QString pausedUntil = QStringLiteral("pausedUntil"); // no request 
 inline const QString pauseCount = QStringLiteral("pauseCount");   // failures in a row
 inline const QString eraseDue = QStringLiteral("eraseDue");       // bytes of an ended session are in the files yet
 inline const QString activity = QStringLiteral("activity");       // what the holder of the lease is doing
+inline const QString returns = QStringLiteral("returns");         // of deleted records, by conflicts: how many
 
 inline QString columns(const QString &table) // that the server's table has
 {

@@ -57,7 +57,7 @@ Result<void> SyncEngine::Private::open()
     }
     eraseWhatIsDue();
     refreshStatus();
-    askResolver();
+    askResolverSoon();
     return {};
 }
 
@@ -129,7 +129,7 @@ void SyncEngine::Private::listen()
     QObject::connect(syncWorker, &SyncWorker::drainProgressed, context,
                      [this](qint64 pushed, qint64 remaining) { Q_EMIT q->drainProgressed(pushed, remaining); });
     QObject::connect(syncWorker, &SyncWorker::sessionEnded, context, [this] {
-        askedConflicts.clear();
+        questions.clear();
         Q_EMIT q->loggedOut();
     });
     QObject::connect(syncWorker, &SyncWorker::drainingChanged, context, [this](bool draining) {
@@ -336,41 +336,88 @@ void SyncEngine::Private::tell(const SyncEvent &event)
         },
         event.detail);
     Q_EMIT q->eventOccurred(event);
-    if (const auto *conflict = std::get_if<SyncConflict>(&event.detail);
-        conflict && conflict->strategyUsed == ConflictStrategy::Custom)
-        askResolver();
+    // A pull may also have told an open conflict of newer versions.
+    if (std::holds_alternative<SyncConflict>(event.detail) || std::holds_alternative<SyncPullComplete>(event.detail))
+        askResolverSoon();
 }
 
-// Open conflicts of the custom strategy wait for the application's resolver; when it fails or never answers they stay
-// for a person.
+void SyncEngine::Private::askResolverSoon()
+{
+    if (isQuestionDue || !setup.config.onConflict)
+        return;
+    isQuestionDue = true;
+    QTimer::singleShot(0, q, [this] { askResolver(); });
+}
+
+// Open conflicts of the custom strategy wait for the application's resolver. Each is asked about once, and again when
+// there are newer versions; where it fails or never answers the conflict stays for a person.
 void SyncEngine::Private::askResolver()
 {
-    if (!setup.config.onConflict || !storage)
+    isQuestionDue = false;
+    if (!storage)
         return;
     JournalFilter filter;
     filter.open = true;
     const Result<QList<ConflictRecord>> open = storage->journal().conflicts(filter);
     if (!open)
-        return;
+        return tell(SyncEvent{setup.clock(), SyncError{open.failure(), QStringLiteral("resolver"), {}, {}}});
     for (const ConflictRecord &conflict : *open) {
-        if (conflict.strategy != ConflictStrategy::Custom || askedConflicts.contains(conflict.id))
+        if (conflict.strategy != ConflictStrategy::Custom)
             continue;
-        askedConflicts.insert(conflict.id);
-        const QString id = conflict.id;
+        const auto known = questions.constFind(conflict.id);
+        if (known != questions.cend() && (!known->isAnswered || isSameQuestion(known->conflict, conflict)))
+            continue;
+        questions.insert(conflict.id, Question{conflict, false});
         whenFinished(
             setup.config.onConflict(conflict), q,
-            [this, id](const std::optional<QVariantMap> &row) { finishResolution(id, row); },
-            [] { /* it stays open for a person */ });
+            [this, conflict](const std::optional<QVariantMap> &row) { finishResolution(conflict, row); },
+            [this, conflict] {
+                takeResolverFailure(conflict, Failure(Failure::Code::Cancelled,
+                                                      QStringLiteral("The resolver gave no answer. Settle the conflict "
+                                                                     "by hand with resolve.")));
+            });
     }
 }
 
-void SyncEngine::Private::finishResolution(const QString &conflictId, const std::optional<QVariantMap> &row)
+void SyncEngine::Private::finishResolution(const ConflictRecord &asked, const std::optional<QVariantMap> &row)
 {
-    if (!askedConflicts.remove(conflictId))
-        return; // asked by a session that has ended
-    const Result<ConflictRecord> resolved = q->resolve(conflictId, row);
-    if (!resolved)
-        tell(SyncEvent{setup.clock(), SyncError{resolved.failure(), QStringLiteral("resolver"), QString(), QString()}});
+    if (!questions.contains(asked.id))
+        return; // the session has ended
+    bool isTaken = false;
+    const Result<void> done = inTransaction([&](UnitOfWork &work) -> Result<void> {
+        const ChangeWriter writer(*storage, setup.config, setup.userId);
+        const Result<bool> answered = Repairs(work, tables).answer(asked, row, writer);
+        if (!answered)
+            return answered.failure();
+        isTaken = *answered;
+        return {};
+    });
+    if (!done) {
+        if (done.failure().code == Failure::Code::LocalStore)
+            questions.remove(asked.id); // not the answer's fault: it is asked for again after the next pull
+        return takeResolverFailure(asked, done.failure());
+    }
+    questions.remove(asked.id);
+    if (!isTaken)
+        askResolverSoon(); // where it is still open there are newer versions
+}
+
+void SyncEngine::Private::takeResolverFailure(const ConflictRecord &asked, const Failure &failure)
+{
+    const auto question = questions.find(asked.id);
+    if (question != questions.end())
+        question->isAnswered = true;
+    else if (failure.code != Failure::Code::LocalStore)
+        return; // the session has ended
+    const SyncError error{failure, QStringLiteral("resolver"), asked.table, asked.recordId};
+    const Result<void> told = inTransaction([&](UnitOfWork &work) -> Result<void> {
+        work.report(error);
+        return {};
+    });
+    if (!told)
+        tell(SyncEvent{setup.clock(), error});
+    if (failure.code != Failure::Code::LocalStore)
+        askResolverSoon(); // there may be newer versions already
 }
 
 // Leaves the mark of a new session: what was begun in the old one can store nothing from then on.
@@ -409,7 +456,7 @@ Result<void> SyncEngine::Private::wipe(UnitOfWork &work)
 void SyncEngine::Private::endSession()
 {
     isUserKnown = false; // whoever comes next has to be written down
-    askedConflicts.clear();
+    questions.clear();
     if (!syncWorker)
         return;
     const QString next = session;

@@ -38,8 +38,10 @@ public:
     void refreshStatusSoon();
     void refreshStatus();
     void tell(const SyncEvent &event);
+    void askResolverSoon();
     void askResolver();
-    void finishResolution(const QString &conflictId, const std::optional<QVariantMap> &row);
+    void finishResolution(const ConflictRecord &asked, const std::optional<QVariantMap> &row);
+    void takeResolverFailure(const ConflictRecord &asked, const Failure &failure);
     void workCommitted(const QList<SyncEvent> &events, const QSet<QString> &changedTables) override;
 
     template <typename Call>
@@ -66,7 +68,14 @@ public:
     QElapsedTimer statusAge;
     bool isDraining = false;
     bool isInitialSyncDone = false;
-    QSet<QString> askedConflicts; // that the resolver is busy with
+    class Question
+    {
+    public:
+        ConflictRecord conflict; // as the resolver was shown it
+        bool isAnswered = false;
+    };
+    QHash<QString, Question> questions; // by conflict; those of open ones that the resolver got in this session
+    bool isQuestionDue = false;
 };
 
 } // namespace Tideline

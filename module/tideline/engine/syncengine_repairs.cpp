@@ -154,9 +154,10 @@ Result<SyncEntry> SyncEngine::edit(const QString &entryId, const QVariantMap &pa
 }
 
 /*!
-    Ends the conflict \a conflictId with \a row on both sides, or, where that is empty, with the record's deletion. On a
-    settled conflict it brings the other version back, as a new change. Fails with Invalid where there is no such
-    conflict, and as write() does.
+    Ends the open conflict \a conflictId with \a row on both sides, or, where that is empty, with the record's deletion.
+    Columns that \a row leaves out are the server's; what was written after the versions that the conflict tells of
+    stays on top. On a settled conflict it brings that version back, as an ordinary change of what there is now; the
+    conflict's record stays as it is. Fails with Invalid where there is no such conflict, and as write() does.
 */
 Result<ConflictRecord> SyncEngine::resolve(const QString &conflictId, const std::optional<QVariantMap> &row)
 {

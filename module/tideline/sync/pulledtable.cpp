@@ -43,6 +43,14 @@ Result<void> PulledTable::prepare()
     m_record.filter = values.isEmpty() ? m_table.filter : values.value(QStringLiteral("filter")).toMap();
     m_record.columns = values.value(QStringLiteral("columns")).toStringList();
     m_record.mustCompare = values.value(QStringLiteral("mustCompare")).toBool();
+    const Result<QVariant> returns = m_context.storage->session().value(SessionKey::returns);
+    if (!returns)
+        return returns.failure();
+    m_record.returns = returns->toLongLong();
+    // What was deleted along with a record, here or there, does not come back with it by itself.
+    if (!values.isEmpty() && values.value(QStringLiteral("returns")).toLongLong() != m_record.returns
+        && m_context.config.reconcile == ReconcilePolicy::Automatic && m_localRows <= smallTable)
+        m_record.mustCompare = true;
     return {};
 }
 
@@ -148,7 +156,8 @@ Result<void> PulledTable::saveRecord(UnitOfWork &work)
 {
     const QVariantMap record{{QStringLiteral("filter"), m_record.filter},
                              {QStringLiteral("columns"), m_record.columns},
-                             {QStringLiteral("mustCompare"), m_record.mustCompare}};
+                             {QStringLiteral("mustCompare"), m_record.mustCompare},
+                             {QStringLiteral("returns"), m_record.returns}};
     return m_context.storage->session().setValue(work.transaction(), SessionKey::pulled(m_table.name), record);
 }
 

@@ -73,6 +73,7 @@ private:
         QVariantMap filter;
         QStringList columns;      // that both sides have; empty: not known yet
         bool mustCompare = false; // rows may be here that the server does not show any more
+        qint64 returns = 0;       // as SessionKey::returns was then
     };
     Record m_record;
 };
