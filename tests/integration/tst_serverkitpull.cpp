@@ -111,6 +111,7 @@ private Q_SLOTS:
     void keepsPagesOfAWindowTogether();
     void removesWhatAUserMayNotSeeAnyMore();
     void tellsNobodyWhatTheyCouldNotSee();
+    void asksPoliciesOfAnyKind();
     void goesOnPastWhatIsHidden();
     void filters_data();
     void filters();
@@ -491,6 +492,41 @@ void TestServerKitPull::tellsNobodyWhatTheyCouldNotSee()
     QVERIFY2(!told.contains("secret"), told.constData());
     QVERIFY(told.contains("shared"));
     QCOMPARE(hers.rows.size(), 1);
+}
+
+// A look into another table, a function that leaves names unqualified, a restriction, and the row as a whole.
+void TestServerKitPull::asksPoliciesOfAnyKind()
+{
+    QCOMPARE(sql(QStringLiteral(R"sql(
+        create table members (project int, who text);
+        create table papers (id int primary key, project int, is_secret bool default false, updated_at timestamptz);
+        create function is_member(number int) returns boolean language sql stable as $$
+            select exists (select from members
+                           where project = number and who = current_setting('request.jwt.claims', true)::json ->> 'sub') $$;
+        create function is_open(paper papers) returns boolean language sql stable as $$ select not paper.is_secret $$;
+        alter table papers enable row level security;
+        create policy joined on papers for select using (
+            project < 3 and exists (select from members as m where m.project = papers.project
+                                    and m.who = current_setting('request.jwt.claims', true)::json ->> 'sub'));
+        create policy called on papers for select using (project > 2 and is_member(project));
+        create policy opened on papers as restrictive for select using (is_open(papers));
+        insert into members values (1, 'ann'), (2, 'bob'), (3, 'ann'), (4, 'bob');
+        insert into papers (id, project, is_secret)
+            select g, 1 + g % 4, g > 8 from generate_series(1, 12) g)sql")),
+             QString());
+    sql(QStringLiteral("select tideline.track_table('papers')"));
+    Table hers{QStringLiteral("papers")};
+    pullAll(ann, hers);
+    QCOMPARE(hers.rows.size(), 4);
+    sql(QStringLiteral(
+        "delete from papers where id in (2, 3, 4, 10, 11, 12); update papers set project = 4 where id = 6"));
+    const QVariantList removed = pull(ann, {&hers}).table().value(QStringLiteral("removed")).toList();
+    sql(QStringLiteral(
+        "select tideline.untrack_table('papers'); drop table papers cascade; drop function is_member; drop "
+        "table members"));
+    QCOMPARE(removed, QVariantList({QVariantMap{{QStringLiteral("id"), 2}}, QVariantMap{{QStringLiteral("id"), 4}},
+                                    QVariantMap{{QStringLiteral("id"), 6}}}));
+    QCOMPARE(hers.rows.keys(), QList<QByteArray>({"[8]"}));
 }
 
 void TestServerKitPull::goesOnPastWhatIsHidden()
