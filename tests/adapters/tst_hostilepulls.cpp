@@ -146,7 +146,8 @@ void TestHostilePulls::boundsEndlessBodies()
     QFETCH(QByteArray, good);
     QFETCH(QByteArray, start);
     SupabaseOptions options = this->options();
-    options.requestTimeout = 2s;
+    if (start.contains("X-Long"))
+        options.requestTimeout = 500ms; // Qt reads a head for as long as it comes
     SupabaseRemoteStore store(options);
     for (int i = 0; i < 8; ++i)
         m_server->answer(start, ScriptedServer::Afterwards::SendForEver);
