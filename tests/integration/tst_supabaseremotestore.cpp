@@ -9,6 +9,7 @@
 #include <tideline/core/json.h>
 #include <tideline/supabase/supabaseremotestore.h>
 
+#include <QtCore/QFile>
 #include <QtCore/QPromise>
 #include <QtCore/QSet>
 #include <QtTest/QTest>
@@ -75,6 +76,7 @@ private Q_SLOTS:
     void refreshesRefusedTokens();
     void reportsTheNetwork();
     void resetCancels();
+    void pullsThroughTheKit();
 
 private:
     struct Pulled
@@ -884,6 +886,54 @@ void TestSupabaseRemoteStore::resetCancels()
     const QFuture<Result<PullPage>> open = m_store->pull(request);
     m_store.reset();
     QVERIFY(open.isCanceled());
+}
+
+// The last one: the kit stays installed.
+void TestSupabaseRemoteStore::pullsThroughTheKit()
+{
+    SupabaseOptions automatic = options();
+    automatic.mode = SupabaseOptions::Mode::Auto;
+    TableConfig sorts(QStringLiteral("sorts"));
+    sorts.filter = {{QStringLiteral("n"), QVariantList{1, 2}}, {QStringLiteral("t"), QStringLiteral("a")}};
+    QList<TableCursor> tables{{m_things, QStringLiteral("{\"v\":1}"), true},
+                              {sorts, {}, false},
+                              {TableConfig(QStringLiteral("odd")), {}, false}};
+    const auto changes = [&] {
+        SupabaseRemoteStore store(automatic);
+        return await(store.changes(tables, 1000));
+    };
+    QVERIFY(!changes()->tables.constFirst().isServed); // no kit yet
+
+    QFile kit(QStringLiteral(TIDELINE_SQL_DIR "/tideline.sql"));
+    QVERIFY(kit.open(QIODevice::ReadOnly));
+    const ServerStack::SqlResult installed = m_stack.changeSchema(
+        QString::fromUtf8(kit.readAll())
+        + QStringLiteral("; select tideline.track_table('public.things'), tideline.track_table('public.sorts')"));
+    QVERIFY2(installed.ok, qPrintable(installed.output));
+    sql(QStringLiteral("insert into things (id) values ('1'), ('2');"
+                       "insert into sorts (id, t, n) values (1, 'a', 1), (2, 'a', 3), (3, 'b', 1)"));
+    const Result<ChangesPage> first = changes();
+    QVERIFY2(first.ok(), qPrintable(first.failure().detail));
+    QCOMPARE(first->requests, 1);
+    QCOMPARE(first->tables.size(), 3);
+    QVERIFY2(!first->tables.at(0).failure.isFailure(), qPrintable(first->tables.at(0).failure.detail));
+    QVERIFY2(!first->tables.at(1).failure.isFailure(), qPrintable(first->tables.at(1).failure.detail));
+    QVERIFY(first->tables.at(0).isReset);
+    QCOMPARE(first->tables.at(0).rows.size(), 2);
+    QCOMPARE(first->tables.at(0).rowCount, std::optional<qint64>(2));
+    QCOMPARE(first->tables.at(1).rows.size(), 1);
+    QVERIFY(!first->tables.at(2).isServed);
+
+    tables.removeLast();
+    for (int i = 0; i < 2; ++i)
+        tables[i].cursor = first->tables.at(i).cursor;
+    sql(QStringLiteral("delete from things where id = '1'; update sorts set n = 5 where id = 1"));
+    const Result<ChangesPage> second = changes();
+    QVERIFY2(second.ok(), qPrintable(second.failure().detail));
+    QCOMPARE(second->tables.size(), 2);
+    QCOMPARE(second->tables.at(0).removedIds, QStringList(QStringLiteral("1")));
+    QCOMPARE(second->tables.at(1).removedIds, QStringList(QStringLiteral("1")));
+    QVERIFY(!second->tables.at(0).isReset);
 }
 
 QTEST_GUILESS_MAIN(TestSupabaseRemoteStore)

@@ -66,8 +66,8 @@
 
 /*!
     \enum Tideline::SupabaseOptions::Mode
-    Whether changes go to the server through the server kit, one SQL file that an administrator installs: then a whole
-    batch is one request, and an entry has its effect once, however often it arrives.
+    Whether changes go to the server and come from it through the server kit, one SQL file that an administrator
+   installs: then a whole batch is one request, and an entry has its effect once, however often it arrives.
 
     \value Auto With the kit where the server has it, for the tables that are enrolled in it. The first push finds out,
            without a request of its own; SupabaseRemoteStore::reset() forgets.
@@ -78,7 +78,7 @@
 
 /*!
     \variable Tideline::SupabaseOptions::mode
-    How changes are pushed; Auto unless set.
+    How changes are pushed and pulled; Auto unless set.
 */
 
 /*!
@@ -295,7 +295,12 @@ int SupabaseRemoteStore::entriesPerPush(int batchSize) const
 
 /*!
     The page that follows \a request's cursor in the order (updatedAt, key). Once what the cursor covered in the
-    server's last \c overlap has settled, one pull reads that part again for rows that were committed late.
+    server's last \c overlap has settled, one pull reads that part again for rows that were committed late. A cursor
+   that is none of this way of pulling means the beginning, and \c isReset is set. Pages that the server or the limits
+   cannot bear are asked for again, smaller.
+
+    Fails with Invalid where the table's filter cannot stand in a URL, and with Deserialization where the reply cannot
+    be read or is the page before.
 */
 QFuture<Result<PullPage>> SupabaseRemoteStore::pull(const PullRequest &request)
 {
