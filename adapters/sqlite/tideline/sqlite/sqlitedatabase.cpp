@@ -249,9 +249,7 @@ Result<void> SqliteDatabase::eraseFreedBytes()
                                            "which keeps the database from being rewritten. Finish it, then try "
                                            "again."));
     }
-    if (const auto emptied = emptyWriteAheadLog(); !emptied)
-        return emptied;
-    return removeOldJournal();
+    return emptyWriteAheadLog();
 }
 
 // Readers are waited for, but not for as long as writers: a window may stand still meanwhile.
@@ -277,21 +275,6 @@ Result<void> SqliteDatabase::emptyWriteAheadLog()
                            "the database. Close it, then try again."));
     }
     return {};
-}
-
-// An application that kept its rollback journal (journal_mode=PERSIST) before it came to us has left old pages in it.
-// Nobody uses it while a connection in the mode of a write-ahead log is open, as this one is.
-Result<void> SqliteDatabase::removeOldJournal()
-{
-    const auto path =
-        m_connection.selectValue(QStringLiteral("SELECT file FROM pragma_database_list WHERE name = 'main'"));
-    if (!path)
-        return path.failure();
-    QFile journal(path->toString() + QStringLiteral("-journal"));
-    if (!journal.exists() || journal.remove())
-        return {};
-    return localFailure(QStringLiteral("The old rollback journal beside the database may hold deleted rows and cannot "
-                                       "be removed. Delete the file that ends in -journal."));
 }
 
 } // namespace Tideline

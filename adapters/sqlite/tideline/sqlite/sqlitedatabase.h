@@ -46,7 +46,6 @@ public:
 private:
     Result<void> useWriteAheadLog();
     Result<void> emptyWriteAheadLog();
-    Result<void> removeOldJournal();
     Result<void> setPragma(const QString &name, const QString &value, int expected);
 
     Result<void> useDurability();
