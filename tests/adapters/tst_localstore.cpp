@@ -38,6 +38,8 @@ private Q_SLOTS:
     void refusesWhatDoesNotFit_data();
     void refusesWhatDoesNotFit();
     void updatesOnlyGivenColumns();
+    void readsAPartOfARow();
+    void insertsOnlyWhatIsNotThere();
     void takesTheKeyFromTheRecordId();
     void ignoresUnknownColumns();
     void keepsCompositeKeysApart();
@@ -218,6 +220,49 @@ void tst_LocalStore::updatesOnlyGivenColumns()
     QCOMPARE(*local().rowCount(m_table.name), 1);
     // All columns are there, also those that were never given.
     QCOMPARE(row.size(), m_schema.columns.size());
+}
+
+void tst_LocalStore::readsAPartOfARow()
+{
+    const QString id = QStringLiteral("1");
+    put(m_table, id, {{QStringLiteral("text"), QStringLiteral("a")}, {QStringLiteral("integer"), 7}});
+    const auto part = local().rowPart(m_table, id, {QStringLiteral("integer"), QStringLiteral("no such column")});
+    VERIFY_OK(part);
+    QVERIFY(*part);
+    QCOMPARE(json(**part), QByteArray(R"({"integer":7})"));
+    const auto nothing = local().rowPart(m_table, id, {});
+    VERIFY_OK(nothing);
+    QVERIFY(*nothing && (*nothing)->isEmpty());
+    const auto absent = local().rowPart(m_table, QStringLiteral("2"), {QStringLiteral("integer")});
+    VERIFY_OK(absent);
+    QVERIFY(!*absent);
+}
+
+void tst_LocalStore::insertsOnlyWhatIsNotThere()
+{
+    auto transaction = m_storage->begin();
+    VERIFY_OK(transaction);
+    const auto insert = [&](const QString &id, const QVariantMap &values) {
+        return local().insertRow(**transaction, m_table, id, values);
+    };
+    // With other columns each, so that none takes over what was made ready for another.
+    auto inserted = insert(QStringLiteral("1"), {{QStringLiteral("text"), QStringLiteral("a")}});
+    VERIFY_OK(inserted);
+    QVERIFY(*inserted);
+    inserted = insert(QStringLiteral("2"), {{QStringLiteral("integer"), 2}, {QStringLiteral("real"), 0.5}});
+    VERIFY_OK(inserted);
+    QVERIFY(*inserted);
+    inserted = insert(QStringLiteral("1"), {{QStringLiteral("text"), QStringLiteral("b")}});
+    VERIFY_OK(inserted);
+    QVERIFY(!*inserted);
+    QCOMPARE(insert(QStringLiteral("3"), {{QStringLiteral("integer"), 0.5}}).failure().code,
+             Failure::Code::Deserialization);
+    VERIFY_OK((*transaction)->commit());
+
+    QCOMPARE(*local().rowCount(m_table.name), 2);
+    QCOMPARE((*local().row(m_table, QStringLiteral("1")))->value(QStringLiteral("text")).toString(),
+             QStringLiteral("a"));
+    QCOMPARE((*local().row(m_table, QStringLiteral("2")))->value(QStringLiteral("real")).toDouble(), 0.5);
 }
 
 void tst_LocalStore::takesTheKeyFromTheRecordId()

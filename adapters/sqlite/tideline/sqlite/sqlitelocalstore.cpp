@@ -268,9 +268,10 @@ const SqliteLocalStore::Layout &SqliteLocalStore::Keyed::layoutOf(const QVariant
         layout.update = QStringLiteral("UPDATE %1 SET %2 WHERE %3").arg(table.quotedName, join(terms), isRecord);
     for (const SqliteColumn &column : std::as_const(keyColumns))
         names.append(column.quotedName);
-    // OR ABORT: whatever the table's own constraints say, a row that is there must not be replaced.
-    layout.insert = QStringLiteral("INSERT OR ABORT INTO %1 (%2) VALUES (%3)")
-                        .arg(table.quotedName, join(names), join(QStringList(names.size(), QStringLiteral("?"))));
+    const QString into = QStringLiteral("INTO %1 (%2) VALUES (%3)")
+                             .arg(table.quotedName, join(names), join(QStringList(names.size(), QStringLiteral("?"))));
+    layout.insert = QStringLiteral("INSERT ") + into;
+    layout.insertNew = QStringLiteral("INSERT OR ABORT ") + into;
     return layout;
 }
 
@@ -336,7 +337,7 @@ Result<bool> SqliteLocalStore::insertRow(StoreTransaction &transaction, const Ta
     if (!row)
         return row.failure();
     m_absence = {};
-    const auto inserted = m_connection.execute(row->layout->insert, row->values);
+    const auto inserted = m_connection.execute(row->layout->insertNew, row->values);
     if (inserted)
         return true;
     if (primaryCode(m_connection.errorCode()) != SqliteCode::Constraint)

@@ -44,7 +44,8 @@ private:
         QStringList names;        // of the values, as a map has them
         QList<qsizetype> columns; // of each its place in the table; < 0: it is not stored
         QString insert;
-        QString update; // empty: nothing but the key
+        QString insertNew; // leaves a row that is there alone, whatever the table's own constraints say
+        QString update;    // empty: nothing but the key
     };
     // A table with the key by which its records are told apart, and the statements that follow from the two.
     class Keyed
