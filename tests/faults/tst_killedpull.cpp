@@ -113,6 +113,7 @@ void tst_KilledPull::endsComplete_data()
 {
     QTest::addColumn<SupabaseOptions::Mode>("mode");
     QTest::newRow("plain") << SupabaseOptions::Mode::Plain;
+    QTest::newRow("kit") << SupabaseOptions::Mode::Kit;
 }
 
 void tst_KilledPull::endsComplete()

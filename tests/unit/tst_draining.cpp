@@ -336,7 +336,9 @@ void tst_Draining::timeoutMakesTheNextPushSmaller()
     watch();
     const int before = f().server->requestCount();
     QCOMPARE(f().drain().pushed, 8);
-    QCOMPARE(f().server->requestCount() - before, 4); // it grows again: 1, 1 (made ready before), 2, 4
+    // It grows again: 1, 1 (made ready before), 2, 4; on a slow machine one more was made ready before.
+    const int requests = f().server->requestCount() - before;
+    QVERIFY2(requests == 4 || requests == 5, qPrintable(QString::number(requests)));
 }
 
 // It looks like trouble of the way or the server, and is that of one entry.

@@ -98,6 +98,8 @@ Result<void> SqliteDatabase::openFile(const SqliteOptions &options)
         return cache;
     if (const auto secure = setPragma(QStringLiteral("secure_delete"), QStringLiteral("ON"), 1); !secure)
         return secure;
+    if (const auto order = takeRowsInAnyOrder(); !order)
+        return order;
     m_isOwnFile = true;
     return SqliteSchema::migrate(m_connection);
 }
@@ -125,6 +127,8 @@ Result<void> SqliteDatabase::openApplication()
     if (m_connection.ownership() == SqliteConnection::Ownership::Own) {
         if (const auto opened = m_connection.open(file, database.connectOptions()); !opened)
             return opened;
+        if (const auto order = takeRowsInAnyOrder(); !order)
+            return order;
     } else if (!database.isOpen()) {
         return localFailure(QStringLiteral("The application's database connection is not open. Open it first."));
     } else if (const auto attached = m_connection.attach(); !attached) {
@@ -135,6 +139,13 @@ Result<void> SqliteDatabase::openApplication()
     if (const auto logging = useWriteAheadLog(); !logging)
         return logging;
     return SqliteSchema::migrate(m_connection);
+}
+
+// A child may come before its parent, in another page or table; the server has checked them. SQLite can be built to
+// check by itself.
+Result<void> SqliteDatabase::takeRowsInAnyOrder()
+{
+    return setPragma(QStringLiteral("foreign_keys"), QStringLiteral("OFF"), 0);
 }
 
 Result<void> SqliteDatabase::useWriteAheadLog()

@@ -44,6 +44,7 @@ public:
     Result<void> eraseFreedBytes() override;
 
 private:
+    Result<void> takeRowsInAnyOrder();
     Result<void> useWriteAheadLog();
     Result<void> emptyWriteAheadLog();
     Result<void> setPragma(const QString &name, const QString &value, int expected);
