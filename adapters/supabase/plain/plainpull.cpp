@@ -216,7 +216,10 @@ QByteArray PlainPull::query(int size) const
         addPosition(query, table, *m_cursor.position());
     if (!m_cursor.skipped().isEmpty())
         query.add(columnName(table.updatedAt), QStringLiteral("not.in.") + quotedList(m_cursor.skipped()));
-    query.add(QStringLiteral("order"), order(table, QStringLiteral(".asc"), QStringLiteral(".nullsfirst")));
+    // Behind the rows without a time the server can go along its index, which has these last.
+    const bool isBehindNulls = m_cursor.position() && m_cursor.position()->time;
+    const QString nulls = isBehindNulls ? QString() : QStringLiteral(".nullsfirst");
+    query.add(QStringLiteral("order"), order(table, QStringLiteral(".asc"), nulls));
     query.add(QStringLiteral("limit"), QString::number(size));
     return query.encoded();
 }

@@ -6,7 +6,18 @@
 #include <tideline/engine/whenfinished.h>
 #include <tideline/sync/changespull.h>
 
+#include <QtCore/QTimer>
+
+#include <utility>
+
 namespace Tideline {
+
+namespace {
+
+// A request leaves from this thread's event loop, piece by piece: until then nothing else may keep it busy.
+constexpr std::chrono::milliseconds headStart{2};
+
+} // namespace
 
 using Deletions = PulledTable::Deletions;
 
@@ -72,8 +83,9 @@ void ChangesPull::take(const ChangesPage &page)
                                    "server kit anew.")
                         .arg(m_open.constFirst())));
     }
+    if (!applyWaiting())
+        return;
     QStringList more;
-    QList<TableChanges> news;
     for (const TableChanges &changes : page.tables) {
         if (!m_open.contains(changes.table))
             continue;
@@ -87,22 +99,34 @@ void ChangesPull::take(const ChangesPage &page)
         } else {
             if (changes.hasMore)
                 more.append(changes.table);
-            news.append(changes);
+            m_waiting.append(changes);
             m_cursors.insert(changes.table, changes.cursor);
         }
     }
     m_open = more;
-    if (!m_open.isEmpty())
-        request(); // under way while these are applied
-    for (const TableChanges &changes : std::as_const(news)) {
-        const Result<void> applied = apply(changes);
-        if (!applied && endsRound(applied.failure()))
-            return Q_EMIT finished(applied.failure());
-        if (!applied)
-            tableDone(changes.table, applied.failure());
+    if (m_open.isEmpty()) {
+        if (applyWaiting())
+            concludeQuietOnes();
+        return;
     }
-    if (m_open.isEmpty())
-        concludeQuietOnes();
+    request();
+    QTimer::singleShot(headStart, this, &ChangesPull::applyWaiting);
+}
+
+// False where that was the end.
+bool ChangesPull::applyWaiting()
+{
+    for (const TableChanges &changes : std::exchange(m_waiting, {})) {
+        const Result<void> applied = apply(changes);
+        if (applied)
+            continue;
+        if (endsRound(applied.failure())) {
+            Q_EMIT finished(applied.failure());
+            return false;
+        }
+        tableDone(changes.table, applied.failure());
+    }
+    return true;
 }
 
 // A page without news may end a table; with more to come it must not be all there is.

@@ -38,6 +38,7 @@ private:
     void request();
     void take(const ChangesPage &page);
     bool makesProgress(const ChangesPage &page) const;
+    bool applyWaiting();
     Result<void> apply(const TableChanges &changes);
     void concludeQuietOnes();
     void concludeNext();
@@ -46,7 +47,8 @@ private:
     SyncContext &m_context;
     std::map<QString, std::unique_ptr<PulledTable>> m_tables; // that are not done
     QStringList m_open;                                       // with more to come, or nothing known of them yet
-    QHash<QString, QString> m_cursors;                        // of pages that are not applied yet
+    QHash<QString, QString> m_cursors;                        // of the newest pages
+    QList<TableChanges> m_waiting;                            // to be applied while the server works on the next page
     QStringList m_quiet;                                      // that nothing was told of
     QStringList m_unserved;
     bool m_isFirstPage = true;

@@ -13,7 +13,7 @@ namespace {
 // for. Another process waits unseen: so it ends after a while too. A few rows at least: a transaction has its price.
 constexpr qsizetype leastRows = 25;
 constexpr qsizetype mostRows = 1000;
-constexpr qint64 longestWork = 10; // milliseconds
+constexpr qint64 longestWork = 25;     // milliseconds
 constexpr qsizetype mostRefused = 100; // rows that are tried again, in one transaction
 
 // Whether it is the row that is bad; anything else (disk, lock) ends the pull.

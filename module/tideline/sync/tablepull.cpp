@@ -5,6 +5,10 @@
 #include <tideline/engine/whenfinished.h>
 #include <tideline/sync/tablepull.h>
 
+#include <QtCore/QTimer>
+
+#include <utility>
+
 namespace Tideline {
 
 TablePull::TablePull(SyncContext &context, const TableConfig &table, QObject *parent)
@@ -54,6 +58,35 @@ void TablePull::take(const PullPage &page, bool isFirstPage)
         if (const Result<void> noted = m_context.noteReply(page); !noted)
             return Q_EMIT finished(noted.failure());
     }
+    if (m_waiting) {
+        const PullPage before = *std::exchange(m_waiting, {});
+        if (const Result<void> applied = apply(before); !applied)
+            return Q_EMIT finished(applied.failure());
+    }
+    m_waiting = page;
+    if (!page.hasMore || page.cursor == m_pulled.cursor())
+        return applyWaiting();
+    request(page.cursor, false);
+    // A request leaves from the event loop.
+    QTimer::singleShot(0, this, &TablePull::applyWaiting);
+}
+
+void TablePull::applyWaiting()
+{
+    if (!m_waiting)
+        return;
+    const PullPage page = *std::exchange(m_waiting, {});
+    if (const Result<void> applied = apply(page); !applied)
+        return Q_EMIT finished(applied.failure());
+    if (page.hasMore)
+        return;
+    if (page.isSettled)
+        m_pulled.setTimestamp(m_timestamp);
+    m_pulled.conclude(PulledTable::Deletions::Untold);
+}
+
+Result<void> TablePull::apply(const PullPage &page)
+{
     TableChanges changes;
     changes.table = m_pulled.table().name;
     changes.rows = page.rows;
@@ -61,15 +94,7 @@ void TablePull::take(const PullPage &page, bool isFirstPage)
     changes.hasMore = page.hasMore;
     changes.isReset = page.isReset;
     changes.rowCount = page.rowCount;
-    if (page.hasMore && page.cursor != m_pulled.cursor())
-        request(page.cursor, false); // under way while this one is applied
-    if (const Result<void> taken = m_pulled.take(changes); !taken)
-        return Q_EMIT finished(taken.failure());
-    if (page.hasMore)
-        return;
-    if (page.isSettled)
-        m_pulled.setTimestamp(m_timestamp);
-    m_pulled.conclude(PulledTable::Deletions::Untold);
+    return m_pulled.take(changes);
 }
 
 SyncReport TablePull::report() const

@@ -27,10 +27,13 @@ Q_SIGNALS:
 private:
     void request(const QString &cursor, bool isFirstPage);
     void take(const PullPage &page, bool isFirstPage);
+    void applyWaiting();
+    Result<void> apply(const PullPage &page);
 
     SyncContext &m_context;
     PulledTable m_pulled;
     QString m_timestamp;
+    std::optional<PullPage> m_waiting; // to be applied while the server works on the next one
     int m_requests = 0;
 };
 

@@ -140,6 +140,26 @@ void SqliteConnection::setCheckpointSize(int pages)
         (void)sqlite3_wal_autocheckpoint(m_handle, pages);
 }
 
+void SqliteConnection::leaveCheckpoints()
+{
+    if (std::exchange(m_checkpointSize, -1) != -1)
+        (void)sqlite3_wal_hook(m_handle, &SqliteConnection::onLogged, this);
+}
+
+void SqliteConnection::writeBackLog(int pages)
+{
+    if (m_logPages < pages)
+        return;
+    m_logPages = 0;
+    (void)sqlite3_wal_checkpoint_v2(m_handle, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+}
+
+int SqliteConnection::onLogged(void *connection, sqlite3 *, const char *, int pages)
+{
+    static_cast<SqliteConnection *>(connection)->m_logPages = pages;
+    return SQLITE_OK;
+}
+
 int SqliteConnection::onBusy(void *connection, int attempt)
 {
     if (busyPause * attempt >= static_cast<SqliteConnection *>(connection)->m_busyTimeout)

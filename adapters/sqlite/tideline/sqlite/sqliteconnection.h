@@ -50,6 +50,10 @@ public:
     Result<void> begin();
     // After how many pages in the log a commit writes them back into the file.
     void setCheckpointSize(int pages);
+    // None does: it is left to writeBackLog(), which does it where the last commit has left as many pages, and makes
+    // nobody wait for the write lock. What cannot be written back stays in the log.
+    void leaveCheckpoints();
+    void writeBackLog(int pages);
     // How long another writer is waited for.
     std::chrono::milliseconds busyTimeout() const { return m_busyTimeout; }
     // Answers how many rows changed.
@@ -99,6 +103,7 @@ private:
     Failure failed();
     Result<void> readBusyTimeout();
     static int onBusy(void *connection, int attempt);
+    static int onLogged(void *connection, sqlite3 *handle, const char *database, int pages);
 
     QSqlDatabase m_database;
     Ownership m_ownership;
@@ -110,7 +115,8 @@ private:
     bool m_hasLostTransaction = false;
     bool m_isWritable = true;
     std::chrono::milliseconds m_busyTimeout{0};
-    int m_checkpointSize = 0; // 0: as it was opened
+    int m_checkpointSize = 0; // 0: as it was opened; < 0: left to writeBackLog()
+    int m_logPages = 0;       // after the last commit, where it is
     int m_errorCode = 0;
 };
 

@@ -18,11 +18,10 @@ namespace Tideline {
 namespace {
 
 constexpr int modeAttempts = 100;
-// How many pages the log has when it is written back. Of many pages some are written once instead of several times.
+// How many pages the log has when a commit writes it back.
 constexpr int checkpointAlone = 1000; // SQLite's own
-constexpr int checkpointOfPulls = 4000;
-constexpr int checkpointBesidePulls = 16000;
-constexpr int synchronousNormal = 1; // as SQLite numbers it: in a write-ahead log a commit waits for nothing
+constexpr int checkpointBesidePulls = 32000;
+constexpr int synchronousNormal = 1;       // as SQLite numbers it: in a write-ahead log a commit waits for nothing
 constexpr qint64 longestErasingWait = 500; // milliseconds
 
 // Made here and not by SQLite, so that nobody else can read it for a moment; the -wal and -shm take over its mode.
@@ -215,9 +214,10 @@ void SqliteDatabase::setDurability(Durability durability)
 // that would be the application's thread, which comes between the many commits of a pull. It is left to who pulls.
 void SqliteDatabase::shareCheckpoints()
 {
-    m_connection.setCheckpointSize(m_isCheckpointer               ? checkpointOfPulls
-                                   : m_turnstile->hasCheckpointer ? checkpointBesidePulls
-                                                                  : checkpointAlone);
+    if (m_isCheckpointer)
+        m_connection.leaveCheckpoints();
+    else
+        m_connection.setCheckpointSize(m_turnstile->hasCheckpointer ? checkpointBesidePulls : checkpointAlone);
 }
 
 // Between transactions: within one SQLite does not take it.

@@ -8,6 +8,14 @@
 
 namespace Tideline {
 
+namespace {
+
+// How many pages the log has when it is written back. Of many pages some are written once instead of several times.
+constexpr int usualLog = 4000;
+constexpr int longestLog = 16000;
+
+} // namespace
+
 Result<std::unique_ptr<StoreTransaction>> SqliteTransaction::begin(SqliteConnection &connection,
                                                                    SqliteTurnstile *turnstile)
 {
@@ -61,7 +69,10 @@ void SqliteTransaction::end()
 {
     m_isOpen = false;
     m_connection.setTransaction(nullptr);
+    // The next one need not wait for the disk. But where one always comes, the log would never get to its end.
+    m_connection.writeBackLog(longestLog);
     m_pass.reset();
+    m_connection.writeBackLog(usualLog);
 }
 
 void SqliteTransaction::rollBack()
