@@ -31,9 +31,9 @@ class RestReply
 {
 public:
     Failure failure;
-    bool isTooLarge = false; // the failure is that the reply does not end where it has to
+    bool isTooLarge = false;   // the failure is that the reply does not end where it has to
     bool isUnreadable = false; // the failure is what stands in a reply that came whole
-    bool hasNoToken = false; // the failure is the token provider's: nothing was sent
+    bool hasNoToken = false;   // the failure is the token provider's: nothing was sent
     QVariant content;
     QByteArray contentRange;
     qint64 serverTime = 0; // when it answered, milliseconds since 1970 on the server's clock as far as it is known
