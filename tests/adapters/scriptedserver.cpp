@@ -33,6 +33,15 @@ void ScriptedServer::answerJson(int status, const QByteArray &body, const QList<
     answer(bytes + "\r\n" + body);
 }
 
+void ScriptedServer::forget()
+{
+    m_script.clear();
+    const QList<QTcpSocket *> sockets = m_server.findChildren<QTcpSocket *>();
+    m_received.clear();
+    for (QTcpSocket *socket : sockets)
+        socket->abort();
+}
+
 void ScriptedServer::accept()
 {
     while (QTcpSocket *socket = m_server.nextPendingConnection()) {

@@ -24,6 +24,8 @@ public:
     void answer(const QByteArray &bytes, Afterwards afterwards = Afterwards::KeepOpen);
     // A whole reply with a JSON body.
     void answerJson(int status, const QByteArray &body, const QList<QByteArray> &headers = {});
+    // Ends what is sent for ever, and leaves out the answers that were not asked for.
+    void forget();
     const QList<QByteArray> &requests() const { return m_requests; }
 
 private:

@@ -4,27 +4,13 @@
 #include "logserver.h"
 
 #include <tideline/core/json.h>
+#include <tideline/stores/later_p.h>
 
 #include <QtCore/QFile>
-#include <QtCore/QPromise>
-#include <QtCore/QTimer>
 
 namespace Tideline {
 
 namespace {
-
-// Answers from the event loop, never inline.
-template <typename T>
-QFuture<T> later(const T &answer)
-{
-    auto promise = std::make_shared<QPromise<T>>();
-    promise->start();
-    QTimer::singleShot(0, [promise, answer] {
-        promise->addResult(answer);
-        promise->finish();
-    });
-    return promise->future();
-}
 
 Failure notOffered()
 {

@@ -118,6 +118,9 @@ void HttpExchange::giveUp(const Failure &failure)
 {
     m_reply->disconnect(this);
     m_reply->abort();
+    // Qt's thread reads a head for as long as it comes, and nothing else meanwhile: from now on there is another one.
+    if (m_answer.answeredAt == 0)
+        m_reply->manager()->clearConnectionCache();
     m_answer.body.clear();
     m_answer.transport = failure;
     finish();

@@ -5,6 +5,8 @@
 #include <tideline/engine/sessionkeys.h>
 #include <tideline/sync/pageapplier.h>
 
+#include <algorithm>
+
 namespace Tideline {
 
 namespace {
@@ -21,19 +23,6 @@ bool isRowsFault(const Failure &failure)
 {
     return failure.code == Failure::Code::Deserialization || failure.code == Failure::Code::Invalid
            || failure.code == Failure::Code::PayloadTooLarge;
-}
-
-// Whether these are the keys of the map, without a list being made of them.
-bool areKeys(const QStringList &names, const QVariantMap &map)
-{
-    if (names.size() != map.size())
-        return false;
-    auto name = names.cbegin();
-    for (auto it = map.cbegin(); it != map.cend(); ++it, ++name) {
-        if (it.key() != *name)
-            return false;
-    }
-    return true;
 }
 
 // The commits of a page's transactions need not wait for the disk. Rows and cursor are in one transaction and come from
@@ -337,7 +326,7 @@ Result<void> PageApplier::setAside(UnitOfWork &work, const RemoteRow &row, const
 // Remembers which columns the server has, and tells once of those that have no place here.
 Result<void> PageApplier::noteColumns(UnitOfWork &work, const QVariantMap &values)
 {
-    if (areKeys(m_remoteColumns, values))
+    if (std::equal(m_remoteColumns.cbegin(), m_remoteColumns.cend(), values.keyBegin(), values.keyEnd()))
         return {};
     const QStringList columns = values.keys();
     QStringList unknown;

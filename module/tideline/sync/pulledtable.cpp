@@ -90,6 +90,16 @@ bool PulledTable::isUpToDate() const
 
 Result<void> PulledTable::take(const TableChanges &page)
 {
+    // A later page, which may be on its way already, would save a cursor that has passed over this one.
+    if (m_isBroken)
+        return Failure(Failure::Code::Cancelled, QStringLiteral("The pull has ended at an earlier page."));
+    const Result<void> taken = takeNext(page);
+    m_isBroken = !taken;
+    return taken;
+}
+
+Result<void> PulledTable::takeNext(const TableChanges &page)
+{
     if (page.hasMore && page.cursor == m_cursor.value) {
         return Failure(Failure::Code::Deserialization,
                        QStringLiteral("The server repeats a page of table %1: it does not sort by %2 and the key.")

@@ -28,7 +28,7 @@ public:
     // Not even a comparison is due.
     bool isUpToDate() const;
 
-    // Applies a page and saves its cursor.
+    // Applies a page and saves its cursor. After one that fails no other is taken.
     Result<void> take(const TableChanges &page);
     // What a later pull may compare the server's timestamp with; saved with the end of the pull.
     void setTimestamp(const QString &timestamp) { m_timestamp = timestamp; }
@@ -44,6 +44,7 @@ Q_SIGNALS:
     void concluded(const std::optional<Tideline::Failure> &failure);
 
 private:
+    Result<void> takeNext(const TableChanges &page);
     Result<QStringList> withoutDoubtful(const QStringList &removedIds);
     Result<void> saveCursor(UnitOfWork &work);
     Result<void> saveRecord(UnitOfWork &work);
@@ -61,6 +62,7 @@ private:
     PageApplier m_applier;
     SyncCursor m_cursor;
     Deletions m_deletions = Deletions::Untold;
+    bool m_isBroken = false; // a page could not be applied
     qint64 m_localRows = 0;
     qint64 m_received = 0;
     qint64 m_total = -1;

@@ -8,6 +8,7 @@
 #include <tideline/sqlite/sqlitefailure.h>
 #include <tideline/sqlite/sqlitewipe.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace Tideline {
@@ -25,19 +26,6 @@ QString orderBy(const TableConfig &config)
 QString join(const QStringList &parts)
 {
     return parts.join(QStringLiteral(", "));
-}
-
-// Whether these are the keys of the map, without a list being made of them.
-bool areKeys(const QStringList &names, const QVariantMap &map)
-{
-    if (names.size() != map.size())
-        return false;
-    auto name = names.cbegin();
-    for (auto it = map.cbegin(); it != map.cend(); ++it, ++name) {
-        if (it.key() != *name)
-            return false;
-    }
-    return true;
 }
 
 QString versionText(const QVariant &value)
@@ -250,7 +238,8 @@ Result<QList<RecordVersion>> SqliteLocalStore::versions(const TableConfig &confi
 
 const SqliteLocalStore::Layout &SqliteLocalStore::Keyed::layoutOf(const QVariantMap &values)
 {
-    if (!layout.insert.isEmpty() && areKeys(layout.names, values))
+    if (!layout.insert.isEmpty()
+        && std::equal(layout.names.cbegin(), layout.names.cend(), values.keyBegin(), values.keyEnd()))
         return layout;
     layout = Layout();
     layout.names = values.keys();
