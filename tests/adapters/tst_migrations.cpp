@@ -294,7 +294,7 @@ void tst_Migrations::failsWhole()
             return;
         }
     }
-    QVERIFY(failures > 5);
+    QVERIFY(failures > 5 / TIDELINE_FAULT_STRIDE);
 }
 
 void tst_Migrations::survivesAKillAtEveryStep_data()
