@@ -45,8 +45,8 @@ private Q_SLOTS:
     void keepsCompositeKeysApart();
     void escapesIdentifiers();
     void listsInKeyOrder();
-    void listsVersions();
-    void listsVersionsWithoutAVersionColumn();
+    void takesStock();
+    void takesStockByAnyKey();
     void removesRows();
     void takesBackWithoutCommit();
     void reportsUnknownTables();
@@ -329,7 +329,9 @@ void tst_LocalStore::escapesIdentifiers()
     put(table, QStringLiteral("k"), {{column, QStringLiteral("w")}});
     QCOMPARE((**local().row(table, QStringLiteral("k"))).value(column), QStringLiteral("w"));
     QCOMPARE(local().rows(table, -1)->size(), 1);
-    QCOMPARE(local().versions(table)->size(), 1);
+    const auto inventory = local().inventory(table);
+    VERIFY_OK(inventory);
+    QCOMPARE((*inventory)->strike({QStringLiteral("k")})->size(), 1);
     COMMITTED(*m_storage, [&](StoreTransaction &transaction) {
         return local().removeRow(transaction, table, QStringLiteral("k"));
     });
@@ -364,22 +366,55 @@ void tst_LocalStore::listsInKeyOrder()
     QCOMPARE(numbers, (QList<qlonglong>{-1, 9, 10}));
 }
 
-void tst_LocalStore::listsVersions()
+void tst_LocalStore::takesStock()
 {
     const QString version = QStringLiteral("2024-02-29T23:59:59.123456+00:00");
     put(m_table, QStringLiteral("a"), {{QStringLiteral("updated_at"), version}});
-    put(m_table, QStringLiteral("b"), {});
-    const auto versions = local().versions(m_table);
-    VERIFY_OK(versions);
-    QCOMPARE(*versions, (QList<RecordVersion>{{QStringLiteral("a"), version}, {QStringLiteral("b"), QString()}}));
+    for (const char *id : {"b", "c", "d", "e"})
+        put(m_table, QString::fromLatin1(id), {});
+    const auto inventory = local().inventory(m_table);
+    VERIFY_OK(inventory);
+    put(m_table, QStringLiteral("later"), {});
+
+    const auto struck = (*inventory)->strike({QStringLiteral("c"), QStringLiteral("a"), QStringLiteral("nobody")});
+    VERIFY_OK(struck);
+    QCOMPARE(*struck, (QHash<QString, QString>{{QStringLiteral("a"), version}, {QStringLiteral("c"), QString()}}));
+    QCOMPARE((*inventory)->strike({QStringLiteral("a")})->size(), 0);
+    QCOMPARE(*(*inventory)->next(2), (QStringList{QStringLiteral("b"), QStringLiteral("d")}));
+    QCOMPARE(*(*inventory)->next(2), QStringList{QStringLiteral("e")});
+    QCOMPARE(*(*inventory)->next(2), QStringList());
+    QCOMPARE(*local().rowCount(m_table.name), 6);
 }
 
-void tst_LocalStore::listsVersionsWithoutAVersionColumn()
+void tst_LocalStore::takesStockByAnyKey()
 {
-    TableConfig table = m_table;
+    TableConfig table(QStringLiteral("pairs"));
+    table.key = {QStringLiteral("place"), QStringLiteral("number")};
     table.updatedAt = QStringLiteral("nowhere");
-    put(table, QStringLiteral("a"), {});
-    QCOMPARE(*local().versions(table), (QList<RecordVersion>{{QStringLiteral("a"), QString()}}));
+    create({table.name,
+            {{QStringLiteral("place"), ColumnInfo::Type::Text, true, true},
+             {QStringLiteral("number"), ColumnInfo::Type::Integer, true, true}}});
+    QStringList ids;
+    for (const QString &place : {QStringLiteral("10"), QStringLiteral("a \"b\""), QString()}) {
+        for (const int number : {10, 9, -1}) {
+            ids.append(table.recordIdOf({{table.key.at(0), place}, {table.key.at(1), number}}));
+            put(table, ids.constLast(), {});
+        }
+    }
+    const auto first = local().inventory(table);
+    const auto second = local().inventory(table);
+    VERIFY_OK(first);
+    VERIFY_OK(second);
+    const QString wrong =
+        table.recordIdOf({{table.key.at(0), QStringLiteral("10")}, {table.key.at(1), QStringLiteral("x")}});
+    QCOMPARE((*first)->strike(ids.mid(1) + QStringList(wrong))->size(), 8);
+    QCOMPARE(*(*first)->next(100), ids.mid(0, 1));
+    QStringList all;
+    for (auto some = (*second)->next(2); some && !some->isEmpty(); some = (*second)->next(2))
+        all += *some;
+    all.sort();
+    ids.sort();
+    QCOMPARE(all, ids);
 }
 
 void tst_LocalStore::removesRows()
@@ -422,7 +457,7 @@ void tst_LocalStore::reportsUnknownTables()
     VERIFY_FAILS(local().row(unknown, QStringLiteral("1")), Invalid);
     VERIFY_FAILS(local().rows(unknown, -1), Invalid);
     VERIFY_FAILS(local().rowCount(unknown.name), Invalid);
-    VERIFY_FAILS(local().versions(unknown), Invalid);
+    VERIFY_FAILS(local().inventory(unknown), Invalid);
     auto transaction = m_storage->begin();
     VERIFY_OK(transaction);
     VERIFY_FAILS(local().upsertRow(**transaction, unknown, QStringLiteral("1"), {}), Invalid);
@@ -457,7 +492,7 @@ void tst_LocalStore::doesNotTakeAFailureForAMissingTable()
         Result<std::optional<QVariantMap>> row(const TableConfig &, const QString &) override { return m_failure; }
         Result<QList<QVariantMap>> rows(const TableConfig &, qint64) override { return m_failure; }
         Result<qint64> rowCount(const QString &) override { return m_failure; }
-        Result<QList<RecordVersion>> versions(const TableConfig &) override { return m_failure; }
+        Result<std::unique_ptr<Inventory>> inventory(const TableConfig &) override { return m_failure; }
         Result<void> upsertRow(StoreTransaction &, const TableConfig &, const QString &, const QVariantMap &) override
         {
             return m_failure;

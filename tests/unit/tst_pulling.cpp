@@ -108,6 +108,8 @@ private Q_SLOTS:
     void interruptedResetIsComparedLater();
     void wayOfPullingMayChange();
     void hiddenRowsAreFoundByTheirNumber();
+    void replacedRowsMakeRoom();
+    void rowsThatDoNotFitAreNotGone();
     void newColumnIsFilledIn();
     void unchangedTimestampSavesTheTable();
     void cancelledPullGoesOnLater();
@@ -126,6 +128,18 @@ private:
         f().table = table;
         f().setup.tables = {table};
         f().open();
+    }
+    // As the application does it.
+    bool execute(const QString &sql)
+    {
+        bool isDone = false;
+        {
+            QSqlDatabase database = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), QStringLiteral("application"));
+            database.setDatabaseName(m_directory->filePath(QStringLiteral("app.db")));
+            isDone = database.open() && QSqlQuery(database).exec(sql);
+        }
+        QSqlDatabase::removeDatabase(QStringLiteral("application"));
+        return isDone;
     }
     QStringList localIds()
     {
@@ -415,6 +429,56 @@ void tst_Pulling::hiddenRowsAreFoundByTheirNumber()
     QCOMPARE(localIds(), QStringList(QStringLiteral("2")));
 }
 
+// As many as are in each other's way: each new row waits for an old one to go.
+void tst_Pulling::replacedRowsMakeRoom()
+{
+    if (!m_isOnDisk)
+        QSKIP("a database in memory has no unique indexes");
+    constexpr int count = 300;
+    QVERIFY(execute(QStringLiteral("CREATE UNIQUE INDEX titles ON notes (title)")));
+    for (int i = 0; i < count; ++i)
+        put(QStringLiteral("old %1").arg(i), QString::number(i));
+    f().pull();
+    QStringList expected;
+    for (int i = 0; i < count; ++i) {
+        f().server->erase(f().table, QStringLiteral("old %1").arg(i));
+        put(QStringLiteral("new %1").arg(i), QString::number(i));
+        expected.append(QStringLiteral("new %1").arg(i));
+    }
+    f().server->forgetHistory();
+    QCOMPARE(f().pull().deleted, count);
+    expected.sort();
+    QCOMPARE(localIds(), expected);
+    const auto quarantined = f().engine->storage()->journal().quarantinedRecords(f().table.name);
+    QVERIFY(quarantined);
+    QCOMPARE(*quarantined, QStringList());
+}
+
+void tst_Pulling::rowsThatDoNotFitAreNotGone()
+{
+    if (!m_isOnDisk)
+        QSKIP("a database in memory has no unique indexes");
+    QVERIFY(execute(QStringLiteral("CREATE UNIQUE INDEX titles ON notes (title)")));
+    put(QStringLiteral("1"), QStringLiteral("a"));
+    put(QStringLiteral("2"), QStringLiteral("b"));
+    put(QStringLiteral("3"), QStringLiteral("c"));
+    f().pull();
+    put(QStringLiteral("2"), QStringLiteral("a"));
+    QCOMPARE(f().pull().quarantined, 1);
+    f().server->erase(f().table, QStringLiteral("3"));
+    f().server->forgetHistory();
+    f().clock.advance(16min);
+    const SyncReport report = f().pull();
+    QCOMPARE(report.deleted, 1);
+    QCOMPARE(localIds(), QStringList({QStringLiteral("1"), QStringLiteral("2")}));
+    QCOMPARE(f().localTitle(QStringLiteral("2")), QStringLiteral("b"));
+    f().server->erase(f().table, QStringLiteral("1"));
+    f().pull();
+    f().pull();
+    QCOMPARE(localIds(), QStringList(QStringLiteral("2")));
+    QCOMPARE(f().localTitle(QStringLiteral("2")), QStringLiteral("a"));
+}
+
 void tst_Pulling::newColumnIsFilledIn()
 {
     if (!m_isOnDisk)
@@ -428,14 +492,7 @@ void tst_Pulling::newColumnIsFilledIn()
     }
     f().pull();
     f().engine.reset();
-    {
-        QSqlDatabase database = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), QStringLiteral("upgrade"));
-        database.setDatabaseName(m_directory->filePath(QStringLiteral("app.db")));
-        QVERIFY(database.open());
-        QSqlQuery query(database);
-        QVERIFY(query.exec(QStringLiteral("ALTER TABLE notes ADD COLUMN color TEXT")));
-    }
-    QSqlDatabase::removeDatabase(QStringLiteral("upgrade"));
+    QVERIFY(execute(QStringLiteral("ALTER TABLE notes ADD COLUMN color TEXT")));
     f().open();
     f().engine->patch(f().table.name, QStringLiteral("3"), {{QStringLiteral("color"), QStringLiteral("blue")}});
     const auto color = [this](int id) {

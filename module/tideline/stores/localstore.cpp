@@ -20,15 +20,6 @@ namespace Tideline {
 */
 
 /*!
-    \class Tideline::RecordVersion
-    \inmodule Tideline
-    \inheaderfile tideline/stores/localstore.h
-    \brief Which version of a record is here.
-
-    \c recordId is the record's id, \c version the text of its \c updatedAt column, empty where that is null or missing.
-*/
-
-/*!
     \fn Result<TableSchema> Tideline::LocalStore::schema(const QString &table)
     The columns of \a table as they are now; without generated and hidden ones. Our own tables are no tables here.
 */
@@ -50,8 +41,9 @@ namespace Tideline {
 */
 
 /*!
-    \fn Result<QList<RecordVersion>> Tideline::LocalStore::versions(const TableConfig &table)
-    Id and version of every row of \a table in the order of its key, to be compared with the server's.
+    \fn Result<std::unique_ptr<Inventory>> Tideline::LocalStore::inventory(const TableConfig &table)
+    Every record of \a table with its version, as they are now, to be compared with the server's. Rows whose key is null
+    are no records. It does not outlive this store.
 */
 
 /*!

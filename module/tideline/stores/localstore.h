@@ -5,23 +5,16 @@
 
 #include <tideline/core/result.h>
 #include <tideline/core/tableconfig.h>
+#include <tideline/stores/inventory.h>
 #include <tideline/stores/storetransaction.h>
 
 #include <QtCore/QList>
 #include <QtCore/QVariantMap>
 
+#include <memory>
 #include <optional>
 
 namespace Tideline {
-
-class RecordVersion
-{
-public:
-    QString recordId;
-    QString version; // the updatedAt column's text; empty when null
-
-    friend bool operator==(const RecordVersion &, const RecordVersion &) = default;
-};
 
 // The application's own rows.
 class TIDELINE_EXPORT LocalStore
@@ -42,8 +35,8 @@ public:
     // In key order; limit < 0: all.
     virtual Result<QList<QVariantMap>> rows(const TableConfig &table, qint64 limit) = 0;
     virtual Result<qint64> rowCount(const QString &table) = 0;
-    // Key and version of every row, for a reconciliation.
-    virtual Result<QList<RecordVersion>> versions(const TableConfig &table) = 0;
+    // Every record with its version, for a comparison with the server's.
+    virtual Result<std::unique_ptr<Inventory>> inventory(const TableConfig &table) = 0;
 
     // Inserts, or updates only the given columns of the row that is there. Columns that the table lacks are ignored. A
     // value that a column cannot hold exactly fails with Deserialization and changes nothing.

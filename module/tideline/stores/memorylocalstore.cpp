@@ -120,6 +120,38 @@ bool isLess(const QVariant &left, const QVariant &right)
     return asText(left).toDouble() < asText(right).toDouble();
 }
 
+class MemoryInventory final : public Inventory
+{
+public:
+    explicit MemoryInventory(const QMap<QString, QString> &versions)
+        : m_versions(versions)
+    {
+    }
+
+    Result<QHash<QString, QString>> strike(const QStringList &recordIds) override
+    {
+        QHash<QString, QString> struck;
+        for (const QString &recordId : recordIds) {
+            if (m_versions.contains(recordId))
+                struck.insert(recordId, m_versions.take(recordId));
+        }
+        return struck;
+    }
+
+    Result<QStringList> next(qsizetype limit) override
+    {
+        QStringList recordIds;
+        while (recordIds.size() < limit && !m_versions.isEmpty()) {
+            recordIds.append(m_versions.firstKey());
+            m_versions.erase(m_versions.begin());
+        }
+        return recordIds;
+    }
+
+private:
+    QMap<QString, QString> m_versions;
+};
+
 } // namespace
 
 MemoryLocalStore::MemoryLocalStore(MemoryView &view)
@@ -191,17 +223,17 @@ Result<qint64> MemoryLocalStore::rowCount(const QString &name)
     return static_cast<qint64>(found->rows.size());
 }
 
-Result<QList<RecordVersion>> MemoryLocalStore::versions(const TableConfig &config)
+Result<std::unique_ptr<Inventory>> MemoryLocalStore::inventory(const TableConfig &config)
 {
     const auto all = rows(config, -1);
     if (!all)
         return all.failure();
-    QList<RecordVersion> versions;
+    QMap<QString, QString> versions;
     for (const QVariantMap &row : *all) {
         const QVariant version = row.value(config.updatedAt);
-        versions.append({config.recordIdOf(row), version.isValid() ? asText(version) : QString()});
+        versions.insert(config.recordIdOf(row), version.isValid() ? asText(version) : QString());
     }
-    return versions;
+    return std::unique_ptr<Inventory>(std::make_unique<MemoryInventory>(versions));
 }
 
 Result<void> MemoryLocalStore::upsertRow(StoreTransaction &transaction, const TableConfig &config,

@@ -132,6 +132,14 @@ Result<void> PageApplier::apply(const QList<RemoteRow> &rows, const QStringList 
     return {};
 }
 
+Result<void> PageApplier::applyAgain(const QList<RemoteRow> &rows)
+{
+    m_isSecondTry = true;
+    const Result<void> applied = apply(rows, {}, {});
+    m_isSecondTry = false;
+    return applied;
+}
+
 bool PageApplier::isLongEnough(const UnitOfWork &work, qsizetype rows, const QElapsedTimer &timer)
 {
     if (rows < leastRows)
@@ -315,10 +323,12 @@ Result<void> PageApplier::applyAbsence(UnitOfWork &work, const QString &recordId
 
 Result<void> PageApplier::setAside(UnitOfWork &work, const RemoteRow &row, const Failure &reason)
 {
-    ++m_report.quarantined;
-    m_report.addError(reason);
+    if (!m_isSecondTry || !m_quarantined.contains(row.recordId)) {
+        ++m_report.quarantined;
+        m_report.addError(reason);
+        work.report(SyncError{reason, QStringLiteral("pull"), m_table.name, row.recordId});
+    }
     m_quarantined.insert(row.recordId);
-    work.report(SyncError{reason, QStringLiteral("pull"), m_table.name, row.recordId});
     return m_context.storage->journal().quarantine(work.transaction(), m_table.name, row.recordId, row.values, reason,
                                                    work.now());
 }

@@ -22,6 +22,8 @@ public:
     // last, where there is one, belongs to the transaction of the last rows: it saves the cursor.
     using Step = std::function<Result<void>(UnitOfWork &work)>;
     Result<void> apply(const QList<RemoteRow> &rows, const QStringList &removedIds, const Step &last);
+    // Rows that were set aside before: those that still do not fit stay so without another word.
+    Result<void> applyAgain(const QList<RemoteRow> &rows);
     // The server does not have this record any more, or does not show it to the user.
     Result<void> applyAbsence(UnitOfWork &work, const QString &recordId);
 
@@ -64,6 +66,7 @@ private:
     QStringList m_remoteColumns;
     QSet<QString> m_quarantined;
     QMap<QString, Refused> m_refused; // of this pull, by record
+    bool m_isSecondTry = false;
     SyncReport m_report;
 };
 

@@ -4,6 +4,7 @@
 #include <tideline/core/json.h>
 #include <tideline/engine/attempt.h>
 #include <tideline/engine/sessionkeys.h>
+#include <tideline/engine/whenfinished.h>
 #include <tideline/sync/pulledtable.h>
 
 namespace Tideline {
@@ -11,6 +12,7 @@ namespace Tideline {
 namespace {
 
 constexpr qint64 smallTable = 10000;          // up to so many local rows deletions are looked for at every pull
+constexpr qsizetype fetchedAtOnce = 500;      // records
 constexpr qint64 interval = 15LL * 60 * 1000; // milliseconds between comparisons of larger ones
 
 } // namespace
@@ -223,7 +225,7 @@ void PulledTable::compare()
     if (isReconciling() && m_deletions == Deletions::Untold)
         isDue = isDue || isIntervalOver();
     if (!isDue)
-        return close(isCounted);
+        return tryAgain(isCounted);
     TableConfig compared = m_table;
     // Rows that are marked as deleted are not here where they cannot bear the mark.
     if (!isCountable())
@@ -235,9 +237,37 @@ void PulledTable::compare()
                 reconciliation->deleteLater();
                 if (failure)
                     return Q_EMIT concluded(failure);
-                close(true);
+                tryAgain(true);
             });
     reconciliation->start();
+}
+
+// What did not fit here may do so when other rows have changed or gone: a unique value that moved on.
+void PulledTable::tryAgain(bool hasCompared)
+{
+    QSet<QString> apart = m_applier.quarantined();
+    apart.remove(QString());
+    const SyncReport report = m_applier.report();
+    if (report.pulled + report.deleted == 0)
+        apart.clear();
+    fetchAgain(apart.values(), hasCompared);
+}
+
+void PulledTable::fetchAgain(const QStringList &recordIds, bool hasCompared)
+{
+    if (recordIds.isEmpty())
+        return close(hasCompared);
+    const auto goOn = [this, left = recordIds.mid(fetchedAtOnce), hasCompared](const Result<PullPage> &page) {
+        if (!page)
+            return Q_EMIT concluded(page.failure());
+        m_requests += page->requests;
+        if (const Result<void> applied = m_applier.applyAgain(page->rows); !applied)
+            return Q_EMIT concluded(applied.failure());
+        fetchAgain(left, hasCompared);
+    };
+    whenFinished(m_context.remote->fetch(m_table, recordIds.mid(0, fetchedAtOnce)), this, goOn, [this] {
+        Q_EMIT concluded(Failure(Failure::Code::Cancelled, QStringLiteral("The pull was stopped.")));
+    });
 }
 
 // The local rows, less those that the server does not know yet, plus those whose deletion it does not know yet.

@@ -55,6 +55,8 @@ private:
     QStringList sharedColumns() const;
     void fillIn();
     void compare();
+    void tryAgain(bool hasCompared);
+    void fetchAgain(const QStringList &recordIds, bool hasCompared);
     void close(bool hasCompared);
 
     SyncContext &m_context;

@@ -4,11 +4,15 @@
 #include <tideline/engine/whenfinished.h>
 #include <tideline/sync/reconciliation.h>
 
+#include <QtCore/QTimer>
+
+#include <utility>
+
 namespace Tideline {
 
 namespace {
 
-constexpr qsizetype fetchedAtOnce = 500;
+constexpr qsizetype handledAtOnce = 500; // records
 
 } // namespace
 
@@ -36,17 +40,12 @@ void Reconciliation::whenDone(const QFuture<Result<T>> &future, Take take)
 
 void Reconciliation::start()
 {
-    const Result<QList<RecordVersion>> local = m_context.storage->local().versions(m_table);
-    if (!local)
-        return Q_EMIT finished(local.failure());
-    m_unseen.reserve(local->size());
-    for (const RecordVersion &record : *local)
-        m_unseen.insert(record.recordId, record.version);
-    // Also what is not here because it could not be applied may be gone.
-    for (const QString &recordId : m_applier.quarantined()) {
-        if (!recordId.isEmpty() && !m_unseen.contains(recordId))
-            m_unseen.insert(recordId, QString());
-    }
+    Result<std::unique_ptr<Inventory>> inventory = m_context.storage->local().inventory(m_table);
+    if (!inventory)
+        return Q_EMIT finished(inventory.failure());
+    m_unseen = std::move(*inventory);
+    m_unseenApart = m_applier.quarantined();
+    m_unseenApart.remove(QString());
     request({});
 }
 
@@ -57,66 +56,88 @@ void Reconciliation::request(const QString &next)
 
 void Reconciliation::take(const IdentityPage &page)
 {
-    if (!page.next.isEmpty())
-        request(page.next); // under way while this one is looked at
-    const bool hasVersions = m_applier.schema().hasColumn(m_table.updatedAt);
-    for (qsizetype i = 0; i < page.recordIds.size(); ++i) {
-        const QString &recordId = page.recordIds.at(i);
-        const auto local = m_unseen.constFind(recordId);
-        if (local == m_unseen.cend() || (hasVersions && *local != page.versions.value(i)))
-            m_missing.append(recordId);
-        if (local != m_unseen.cend())
-            m_unseen.erase(local);
-    }
-    if (page.next.isEmpty())
-        removeAbsent();
+    const Result<QStringList> missing = outdated(page);
+    if (!missing)
+        return Q_EMIT finished(missing.failure());
+    fetch(*missing, [this, next = page.next] { next.isEmpty() ? removeAbsent() : request(next); });
 }
 
-Result<void> Reconciliation::sortOut()
+// Those of a page's records that are missing here, or of another version.
+Result<QStringList> Reconciliation::outdated(const IdentityPage &page)
 {
-    const Result<QHash<QString, int>> open = m_context.storage->queue().openRecords(m_table.name);
-    if (!open)
-        return open.failure();
-    // What could not be applied is not asked for again until it changes.
-    m_missing.removeIf([&](const QString &recordId) {
-        return recordId.isEmpty() || open->contains(recordId) || m_applier.quarantined().contains(recordId);
-    });
-    // A row outside the filter is not gone; the changes that wait for it need to know.
-    if (!m_table.filter.isEmpty()) {
-        for (auto it = open->cbegin(); it != open->cend(); ++it) {
-            if (m_unseen.remove(it.key()))
-                m_doubtful.insert(it.key());
-        }
+    const Result<QHash<QString, QString>> known = m_unseen->strike(page.recordIds);
+    if (!known)
+        return known.failure();
+    const bool hasVersions = m_applier.schema().hasColumn(m_table.updatedAt);
+    QStringList outdated;
+    for (qsizetype i = 0; i < page.recordIds.size(); ++i) {
+        const QString &recordId = page.recordIds.at(i);
+        m_unseenApart.remove(recordId);
+        const auto local = known->constFind(recordId);
+        const bool isCurrent = local != known->cend() && (!hasVersions || *local == page.versions.value(i));
+        // What could not be applied is not asked for again until it changes.
+        if (isCurrent || recordId.isEmpty() || m_applier.quarantined().contains(recordId))
+            continue;
+        const Result<int> open = m_context.storage->queue().openCount(m_table.name, recordId);
+        if (!open)
+            return open.failure();
+        if (*open == 0)
+            outdated.append(recordId);
     }
-    m_missing += m_doubtful.values();
-    return {};
+    return outdated;
 }
 
 void Reconciliation::removeAbsent()
 {
-    if (const Result<void> sorted = sortOut(); !sorted)
-        return Q_EMIT finished(sorted.failure());
-    const QStringList absent = m_unseen.keys();
-    m_unseen.clear();
+    Result<QStringList> unseen = m_unseen->next(handledAtOnce);
+    if (!unseen)
+        return Q_EMIT finished(unseen.failure());
+    if (unseen->isEmpty())
+        *unseen = std::exchange(m_unseenApart, {}).values();
+    if (unseen->isEmpty())
+        return Q_EMIT finished({});
+    QStringList absent;
+    QStringList doubtful;
+    for (const QString &recordId : std::as_const(*unseen)) {
+        const Result<int> open = m_context.storage->queue().openCount(m_table.name, recordId);
+        if (!open)
+            return Q_EMIT finished(open.failure());
+        // A row outside the filter is not gone; the changes that wait for it need to know.
+        (*open > 0 && !m_table.filter.isEmpty() ? doubtful : absent).append(recordId);
+    }
     if (const Result<void> removed = m_applier.apply({}, absent, {}); !removed)
         return Q_EMIT finished(removed.failure());
-    fetchMissing();
+    settle(doubtful);
 }
 
-void Reconciliation::fetchMissing()
+// Those that are not within the filter, and have changes that wait for them.
+void Reconciliation::settle(const QStringList &doubtful)
 {
-    if (m_missing.isEmpty())
-        return Q_EMIT finished({});
-    const QStringList some = m_missing.mid(0, fetchedAtOnce);
-    m_missing = m_missing.mid(fetchedAtOnce);
-    whenDone(m_context.remote->fetch(m_table, some), [this, some](const PullPage &page) {
-        QSet<QString> gone = m_doubtful & QSet<QString>(some.cbegin(), some.cend());
+    // From the event loop either way: the worker has other things to hear of.
+    if (doubtful.isEmpty()) {
+        QTimer::singleShot(0, this, &Reconciliation::removeAbsent);
+        return;
+    }
+    whenDone(m_context.remote->fetch(m_table, doubtful), [this, doubtful](const PullPage &page) {
+        QSet<QString> gone(doubtful.cbegin(), doubtful.cend());
         for (const RemoteRow &row : page.rows)
             gone.remove(row.recordId);
         if (const Result<void> applied = m_applier.apply(page.rows, gone.values(), {}); !applied)
             return Q_EMIT finished(applied.failure());
-        fetchMissing();
+        removeAbsent();
     });
+}
+
+void Reconciliation::fetch(const QStringList &recordIds, const std::function<void()> &next)
+{
+    if (recordIds.isEmpty())
+        return next();
+    whenDone(m_context.remote->fetch(m_table, recordIds.mid(0, handledAtOnce)),
+             [this, left = recordIds.mid(handledAtOnce), next](const PullPage &page) {
+                 if (const Result<void> applied = m_applier.apply(page.rows, {}, {}); !applied)
+                     return Q_EMIT finished(applied.failure());
+                 fetch(left, next);
+             });
 }
 
 } // namespace Tideline

@@ -5,6 +5,9 @@
 
 #include <tideline/sync/pageapplier.h>
 
+#include <functional>
+#include <memory>
+
 namespace Tideline {
 
 // Compares the ids and versions of a table's rows with the server's: rows that the server does not show go, rows that
@@ -25,9 +28,11 @@ Q_SIGNALS:
 private:
     void request(const QString &next);
     void take(const IdentityPage &page);
-    Result<void> sortOut();
+    Result<QStringList> outdated(const IdentityPage &page);
     void removeAbsent();
-    void fetchMissing();
+    // In parts; then goes on with what is next.
+    void fetch(const QStringList &recordIds, const std::function<void()> &next);
+    void settle(const QStringList &doubtful);
 
     template <typename T, typename Take>
     void whenDone(const QFuture<Result<T>> &future, Take take);
@@ -36,9 +41,8 @@ private:
     PageApplier &m_applier;
     TableConfig m_table;
     int m_requests = 0;
-    QHash<QString, QString> m_unseen; // local records that the server has not named yet: id -> version
-    QStringList m_missing;
-    QSet<QString> m_doubtful; // of those to fetch: with pending changes, and gone or outside the filter
+    std::unique_ptr<Inventory> m_unseen; // local records that the server has not named yet
+    QSet<QString> m_unseenApart;         // the same of those that are not here because they could not be applied
 };
 
 } // namespace Tideline

@@ -3,9 +3,9 @@
 
 #include <tideline/sqlite/sqlitelocalstore.h>
 
-#include <tideline/core/json.h>
 #include <tideline/sqlite/sqliteconnection.h>
 #include <tideline/sqlite/sqlitefailure.h>
+#include <tideline/sqlite/sqliteinventory.h>
 #include <tideline/sqlite/sqlitewipe.h>
 
 #include <algorithm>
@@ -26,13 +26,6 @@ QString orderBy(const TableConfig &config)
 QString join(const QStringList &parts)
 {
     return parts.join(QStringLiteral(", "));
-}
-
-QString versionText(const QVariant &value)
-{
-    if (!value.isValid())
-        return {};
-    return value.typeId() == QMetaType::QString ? value.toString() : QString::fromUtf8(Json::toText(value));
 }
 
 } // namespace
@@ -203,37 +196,16 @@ Result<qint64> SqliteLocalStore::rowCount(const QString &name)
     return count->toLongLong();
 }
 
-Result<QList<RecordVersion>> SqliteLocalStore::versions(const TableConfig &config)
+Result<std::unique_ptr<Inventory>> SqliteLocalStore::inventory(const TableConfig &config)
 {
-    const auto keyedTable = keyed(config);
-    if (!keyedTable)
-        return keyedTable.failure();
-    QList<SqliteColumn> columns = (*keyedTable)->keyColumns;
-    const qsizetype keyCount = columns.size();
-    const SqliteColumn *version = (*keyedTable)->table.column(config.updatedAt);
-    if (version != nullptr)
-        columns.append(*version);
-    QStringList names;
-    for (const SqliteColumn &column : std::as_const(columns))
-        names.append(column.quotedName);
-
-    QList<RecordVersion> versions;
-    const auto selected = m_connection.select(
-        QStringLiteral("SELECT %1 FROM %2").arg(names.join(QStringLiteral(", ")), quoted(config.name))
-            + orderBy(config),
-        {}, [&](const SqliteRow &found) {
-            QVariantMap key;
-            for (int i = 0; i < keyCount; ++i)
-                key.insert(columns.at(i).name, columns.at(i).decode(found.value(i)));
-            RecordVersion record;
-            record.recordId = config.recordIdOf(key);
-            if (version != nullptr)
-                record.version = versionText(version->decode(found.value(static_cast<int>(keyCount))));
-            versions.append(record);
-        });
-    if (!selected)
-        return selected.failure();
-    return versions;
+    const auto found = keyed(config);
+    if (!found)
+        return found.failure();
+    auto inventory = std::make_unique<SqliteInventory>(m_connection, config, (*found)->keyColumns,
+                                                       (*found)->table.column(config.updatedAt));
+    if (const auto filled = inventory->fill(); !filled)
+        return filled.failure();
+    return std::unique_ptr<Inventory>(std::move(inventory));
 }
 
 const SqliteLocalStore::Layout &SqliteLocalStore::Keyed::layoutOf(const QVariantMap &values)

@@ -24,7 +24,7 @@ public:
                                                const QStringList &columns) override;
     Result<QList<QVariantMap>> rows(const TableConfig &table, qint64 limit) override;
     Result<qint64> rowCount(const QString &table) override;
-    Result<QList<RecordVersion>> versions(const TableConfig &table) override;
+    Result<std::unique_ptr<Inventory>> inventory(const TableConfig &table) override;
 
     Result<void> upsertRow(StoreTransaction &transaction, const TableConfig &table, const QString &recordId,
                            const QVariantMap &values) override;
