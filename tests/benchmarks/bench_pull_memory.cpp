@@ -12,9 +12,10 @@
 #include <cstdio>
 
 using namespace Tideline;
+using namespace std::chrono_literals;
 
-// The peak memory of a program that pulls a table for the first time, for tables of growing size: each pull is one of
-// this program's own processes, told so by its arguments.
+// The peak memory of a program that pulls a table for the first time, and compares all its ids where requests are
+// plain, for tables of growing size: each is one of this program's own processes, told so by its arguments.
 class bench_PullMemory : public QObject
 {
     Q_OBJECT
@@ -40,6 +41,10 @@ int pullInThisProcess(const QStringList &arguments)
     const bool isPlain = arguments.at(1) == plain;
     PullClient client(QUrl(arguments.at(2)), isPlain ? SupabaseOptions::Mode::Plain : SupabaseOptions::Mode::Auto);
     client.pull(arguments.at(3).toInt());
+    client.passTime(20min); // more than there is between two comparisons
+    client.pull(0);
+    if (isPlain && client.log().requests.size() < 2)
+        qFatal("the ids were not compared");
     if (isPlain || client.usesKit())
         std::fputs(BenchReport::peakMemory().constData(), stdout);
     return 0;

@@ -26,6 +26,7 @@ PullClient::PullClient(const QUrl &server, Mode mode, int tables)
     setup.remote = [remote, log = m_log] {
         return std::make_unique<SupabaseRemoteStore>(remote, std::make_unique<LoggingNetwork>(log));
     };
+    setup.clock = [ahead = m_ahead] { return systemClock().addMSecs(*ahead); };
     const QStringList names = PullServer::tableNames(tables);
     for (const QString &name : names)
         setup.tables.append(TableConfig(name));

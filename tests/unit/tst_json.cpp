@@ -4,7 +4,9 @@
 #include <tideline/core/decimal.h>
 #include <tideline/core/json.h>
 
+#include <QtCore/QLocale>
 #include <QtCore/QObject>
+#include <QtCore/QRandomGenerator>
 #include <QtTest/QTest>
 
 #include <limits>
@@ -19,6 +21,7 @@ private Q_SLOTS:
     void keepsText_data();
     void keepsText();
     void choosesTheType();
+    void takesADoubleWhereItPrintsTheSame();
     void refusesInvalidText_data();
     void refusesInvalidText();
     void limitsTheDepth();
@@ -82,6 +85,27 @@ void tst_Json::choosesTheType()
     QVERIFY(!Json::parse("null")->isValid());
     QVERIFY(!Json::parse("\"\"")->isNull());
     QCOMPARE(Json::parse("\"\\u00e9\"")->toString(), QString(QChar(0xe9)));
+}
+
+void tst_Json::takesADoubleWhereItPrintsTheSame()
+{
+    QRandomGenerator random(1);
+    QByteArrayList texts{"0.001", "0.0011", "0.0001", "0.00011",          "0.00001",
+                         "0.0",   "-0.0",   "-0.5",   "99999999999999.5", "999999999999999.5"};
+    for (int i = 0; i < 20000; ++i) {
+        const QByteArray digits =
+            QByteArray::number(random.bounded(1, std::numeric_limits<qint64>::max())).left(random.bounded(1, 19));
+        const auto point = random.bounded(0, static_cast<int>(digits.size()) + 1);
+        texts.append((random.bounded(2) == 0 ? "-" : "") + (point == 0 ? "0" : digits.left(point)) + '.'
+                     + (point == digits.size() ? "0" : digits.mid(point)));
+    }
+    for (const QByteArray &text : std::as_const(texts)) {
+        const Result<QVariant> value = Json::parse(text);
+        QVERIFY2(value.ok(), text.constData());
+        QCOMPARE(Json::toText(*value), text);
+        const bool isSame = QByteArray::number(text.toDouble(), 'g', QLocale::FloatingPointShortest) == text;
+        QVERIFY2((value->typeId() == QMetaType::Double) == isSame, text.constData());
+    }
 }
 
 void tst_Json::refusesInvalidText_data()

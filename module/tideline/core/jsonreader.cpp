@@ -11,6 +11,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <string_view>
 #include <unordered_map>
@@ -185,7 +186,7 @@ private:
         }
         double real = 0;
         const bool isReal = source.get_double().get(real) == simdjson::SUCCESS;
-        if (isReal && QByteArray::number(real, 'g', QLocale::FloatingPointShortest) == digits) {
+        if (isReal && isShortest(digits, real)) {
             *result = real;
             return true;
         }
@@ -194,6 +195,17 @@ private:
             return false;
         *result = QVariant::fromValue(Decimal(QString::fromLatin1(digits)));
         return true;
+    }
+
+    // Whether the double would be printed with just these digits.
+    static bool isShortest(QByteArrayView digits, double real)
+    {
+        // Up to fifteen digits always outlive the way to a double and back.
+        const bool isPlain =
+            digits.size() <= 16 && digits.contains('.') && !digits.contains('e') && !digits.contains('E');
+        if (isPlain && std::fabs(real) >= 0.001)
+            return !digits.endsWith('0');
+        return QByteArray::number(real, 'g', QLocale::FloatingPointShortest) == digits;
     }
 
     static bool isNumber(QByteArrayView digits)

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Tideline contributors
 // SPDX-License-Identifier: MIT
 
+#include <tideline/core/columnnames.h>
 #include <tideline/engine/attempt.h>
 #include <tideline/engine/sessionkeys.h>
 #include <tideline/sync/pageapplier.h>
@@ -336,7 +337,7 @@ Result<void> PageApplier::setAside(UnitOfWork &work, const RemoteRow &row, const
 // Remembers which columns the server has, and tells once of those that have no place here.
 Result<void> PageApplier::noteColumns(UnitOfWork &work, const QVariantMap &values)
 {
-    if (std::equal(m_remoteColumns.cbegin(), m_remoteColumns.cend(), values.keyBegin(), values.keyEnd()))
+    if (hasColumns(values, &m_remoteColumns))
         return {};
     const QStringList columns = values.keys();
     QStringList unknown;

@@ -7,6 +7,7 @@
 #include <tideline/core/json.h>
 #include <tideline/sqlite/sqliteconnection.h>
 
+#include <QtCore/QLocale>
 #include <QtCore/QRegularExpression>
 
 #include <cmath>
@@ -225,7 +226,7 @@ std::optional<SqliteValue> SqliteColumn::boundAtOnce(const QVariant &value) cons
         if (type == Type::Real && std::isfinite(value.toDouble()))
             return SqliteValue(value);
         if (isDigits && std::isfinite(value.toDouble()))
-            return SqliteValue::ofUtf8(Json::toText(value));
+            return SqliteValue::ofUtf8(QByteArray::number(value.toDouble(), 'g', QLocale::FloatingPointShortest));
         return {};
     case QMetaType::Bool:
         if (type == Type::Boolean)
@@ -240,6 +241,8 @@ std::optional<SqliteValue> SqliteColumn::boundAtOnce(const QVariant &value) cons
         return {};
     }
     default:
+        if (isDigits && value.metaType() == QMetaType::fromType<Decimal>())
+            return SqliteValue(value.value<Decimal>().digits());
         return {};
     }
 }

@@ -3,6 +3,7 @@
 
 #include <tideline/sqlite/sqlitelocalstore.h>
 
+#include <tideline/core/columnnames.h>
 #include <tideline/sqlite/sqliteconnection.h>
 #include <tideline/sqlite/sqlitefailure.h>
 #include <tideline/sqlite/sqliteinventory.h>
@@ -210,8 +211,7 @@ Result<std::unique_ptr<Inventory>> SqliteLocalStore::inventory(const TableConfig
 
 const SqliteLocalStore::Layout &SqliteLocalStore::Keyed::layoutOf(const QVariantMap &values)
 {
-    if (!layout.insert.isEmpty()
-        && std::equal(layout.names.cbegin(), layout.names.cend(), values.keyBegin(), values.keyEnd()))
+    if (!layout.insert.isEmpty() && hasColumns(values, &layout.names))
         return layout;
     layout = Layout();
     layout.names = values.keys();
