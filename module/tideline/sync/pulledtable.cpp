@@ -202,6 +202,7 @@ void PulledTable::fillIn()
         return compare();
     auto *backfill = new Backfill(m_context, m_table, added, this);
     connect(backfill, &Backfill::finished, this, [this, backfill](const std::optional<Failure> &failure) {
+        disconnect(backfill, nullptr, this, nullptr); // its page in flight may come after its end
         m_requests += backfill->requests();
         backfill->deleteLater();
         if (failure)
@@ -233,6 +234,7 @@ void PulledTable::compare()
     auto *reconciliation = new Reconciliation(m_context, m_applier, compared, this);
     connect(reconciliation, &Reconciliation::finished, this,
             [this, reconciliation](const std::optional<Failure> &failure) {
+                disconnect(reconciliation, nullptr, this, nullptr);
                 m_requests += reconciliation->requests();
                 reconciliation->deleteLater();
                 if (failure)
@@ -245,14 +247,17 @@ void PulledTable::compare()
 // What did not fit here may do so when other rows have changed or gone: a unique value that moved on.
 void PulledTable::tryAgain(bool hasCompared)
 {
-    QSet<QString> apart = m_applier.quarantined();
-    apart.remove(QString());
     const SyncReport report = m_applier.report();
-    if (report.pulled + report.deleted == 0)
-        apart.clear();
-    fetchAgain(apart.values(), hasCompared);
+    QStringList apart;
+    if (report.pulled + report.deleted > 0)
+        apart = m_applier.quarantined().values();
+    apart.removeAll(QString());
+    // Where there are many, others come first the next time.
+    const auto first = static_cast<qsizetype>(m_context.random() * static_cast<double>(apart.size()));
+    fetchAgain(apart.mid(first) + apart.first(first), hasCompared);
 }
 
+// In parts, for as long as that helps.
 void PulledTable::fetchAgain(const QStringList &recordIds, bool hasCompared)
 {
     if (recordIds.isEmpty())
@@ -261,9 +266,10 @@ void PulledTable::fetchAgain(const QStringList &recordIds, bool hasCompared)
         if (!page)
             return Q_EMIT concluded(page.failure());
         m_requests += page->requests;
+        const qsizetype before = m_applier.quarantined().size();
         if (const Result<void> applied = m_applier.applyAgain(page->rows); !applied)
             return Q_EMIT concluded(applied.failure());
-        fetchAgain(left, hasCompared);
+        m_applier.quarantined().size() < before ? fetchAgain(left, hasCompared) : close(hasCompared);
     };
     whenFinished(m_context.remote->fetch(m_table, recordIds.mid(0, fetchedAtOnce)), this, goOn, [this] {
         Q_EMIT concluded(Failure(Failure::Code::Cancelled, QStringLiteral("The pull was stopped.")));
