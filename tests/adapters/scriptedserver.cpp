@@ -75,6 +75,7 @@ void ScriptedServer::read(QTcpSocket *socket)
         socket->disconnectFromHost();
     if (step.afterwards == Afterwards::SendForEver) {
         const QByteArray more(64 * 1024, ' ');
+        connect(socket, &QTcpSocket::bytesWritten, this, &ScriptedServer::flooded);
         connect(socket, &QTcpSocket::bytesWritten, socket, [socket, more] {
             if (socket->bytesToWrite() < 4 * more.size())
                 socket->write(more);

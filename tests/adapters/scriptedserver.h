@@ -28,6 +28,9 @@ public:
     void forget();
     const QList<QByteArray> &requests() const { return m_requests; }
 
+Q_SIGNALS:
+    void flooded(qint64 bytes); // so many more have left of what is sent for ever
+
 private:
     struct Step
     {
@@ -38,7 +41,7 @@ private:
     void accept();
     void read(QTcpSocket *socket);
 
-    QTcpServer m_server;
+    QTcpServer m_server{this}; // moves to another thread with it
     QList<Step> m_script;
     QHash<QTcpSocket *, QByteArray> m_received;
     QList<QByteArray> m_requests;

@@ -9,6 +9,8 @@
 
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QFile>
+#include <QtCore/QSemaphore>
+#include <QtCore/QThread>
 #include <QtTest/QTest>
 
 #include <functional>
@@ -51,9 +53,38 @@ QByteArray sized(const QByteArray &body, const QByteArray &headers = {})
     return head + headers + "Content-Length: " + QByteArray::number(body.size()) + "\r\n\r\n" + body;
 }
 
+// A server that goes on while the test's own thread is busy; it sends for ever.
+class ServerThread
+{
+public:
+    explicit ServerThread(std::unique_ptr<ScriptedServer> scripted)
+        : server(scripted.release())
+        , url(server->url())
+    {
+        for (int i = 0; i < 8; ++i)
+            server->answer(head + "\r\n[", ScriptedServer::Afterwards::SendForEver);
+        server->moveToThread(&m_thread);
+        QObject::connect(&m_thread, &QThread::finished, server, &QObject::deleteLater);
+        m_thread.start();
+    }
+    ~ServerThread()
+    {
+        m_thread.quit();
+        m_thread.wait();
+    }
+    Q_DISABLE_COPY_MOVE(ServerThread)
+
+    ScriptedServer *const server;
+    const QUrl url;
+
+private:
+    QThread m_thread;
+};
+
 } // namespace
 
 Q_DECLARE_METATYPE(std::function<Failure(SupabaseRemoteStore &)>)
+Q_DECLARE_METATYPE(std::function<void(SupabaseRemoteStore &)>)
 
 // Servers that send what no server should, to whoever pulls: nothing grows, nothing lasts, and the next request works.
 class TestHostilePulls : public QObject
@@ -64,6 +95,8 @@ private Q_SLOTS:
     void init();
     void boundsEndlessBodies_data();
     void boundsEndlessBodies();
+    void readsNoMoreThanIsTaken_data();
+    void readsNoMoreThanIsTaken();
     void unpacksNothing_data();
     void unpacksNothing();
     void refusesWhatIsNoReply_data();
@@ -173,6 +206,48 @@ void TestHostilePulls::boundsEndlessBodies()
     m_server->forget();
     m_server->answerJson(200, good);
     QVERIFY2(!call(store).isFailure(), "a later request");
+}
+
+void TestHostilePulls::readsNoMoreThanIsTaken_data()
+{
+    using Start = std::function<void(SupabaseRemoteStore &)>;
+    const TableConfig things(QStringLiteral("things"));
+    QTest::addColumn<Start>("start");
+    QTest::newRow("without a body") << Start([things](SupabaseRemoteStore &store) {
+        PullRequest request;
+        request.table = things;
+        (void)store.pull(request);
+    });
+    QTest::newRow("with a body") << Start([things](SupabaseRemoteStore &store) {
+        (void)store.changes({TableCursor{things, {}, false}}, 1000);
+    });
+}
+
+// A device that has no time for the reply must not be filled with it by Qt's thread.
+void TestHostilePulls::readsNoMoreThanIsTaken()
+{
+    QFETCH(std::function<void(SupabaseRemoteStore &)>, start);
+    constexpr qint64 flood = 64 * mebibyte; // far more than the system keeps for a connection
+    const ServerThread thread(std::move(m_server));
+    QAtomicInteger<qint64> sent = 0;
+    QSemaphore overrun;
+    connect(
+        thread.server, &ScriptedServer::flooded, thread.server,
+        [&](qint64 bytes) {
+            const qint64 before = sent.fetchAndAddRelaxed(bytes);
+            if (before < flood && before + bytes >= flood)
+                overrun.release();
+        },
+        Qt::DirectConnection);
+    SupabaseOptions options;
+    options.url = thread.url;
+    options.maxResponseBytes = 1024 * mebibyte;
+    SupabaseRemoteStore store(options);
+    start(store);
+    QTRY_VERIFY(sent.loadRelaxed() > 0);
+    sent.storeRelaxed(0);
+    // Nothing is taken meanwhile: this is the thread of the store.
+    QVERIFY(!overrun.tryAcquire(1, 2000));
 }
 
 void TestHostilePulls::unpacksNothing_data()

@@ -62,8 +62,11 @@ HttpExchange::HttpExchange(QNetworkAccessManager &network, const HttpRequest &re
     m_answer.sentAt = QDateTime::currentMSecsSinceEpoch();
     m_reply.reset(request.body.isEmpty() ? network.sendCustomRequest(prepared(request), request.method)
                                          : network.sendCustomRequest(prepared(request), request.method, request.body));
-    // Qt's thread would read for as long as bytes come, whether anybody takes them or not.
-    m_reply->setReadBufferSize(readAhead);
+    // Qt's thread would read for as long as bytes come, whether anybody takes them or not, and hear of no abort
+    // meanwhile. A request with a body starts from the event loop: what was said before that does not get there.
+    const auto limitReading = [reply = m_reply.get()] { reply->setReadBufferSize(readAhead); };
+    limitReading();
+    QMetaObject::invokeMethod(m_reply.get(), limitReading, Qt::QueuedConnection);
     connect(m_reply.get(), &QNetworkReply::metaDataChanged, this, &HttpExchange::readHead);
     connect(m_reply.get(), &QNetworkReply::readyRead, this, &HttpExchange::readBody);
     connect(m_reply.get(), &QNetworkReply::finished, this, &HttpExchange::readEnd);
