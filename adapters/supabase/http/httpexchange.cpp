@@ -77,10 +77,16 @@ HttpExchange::HttpExchange(QNetworkAccessManager &network, const HttpRequest &re
 
 HttpExchange::~HttpExchange()
 {
-    if (m_reply) {
-        m_reply->disconnect(this);
+    if (m_reply)
+        stop();
+}
+
+void HttpExchange::stop()
+{
+    m_reply->disconnect(this);
+    // One that has failed and not told yet is ending by itself; Qt complains about an abort then.
+    if (m_reply->error() == QNetworkReply::NoError)
         m_reply->abort();
-    }
 }
 
 void HttpExchange::readHead()
@@ -119,8 +125,7 @@ void HttpExchange::readEnd()
 
 void HttpExchange::giveUp(const Failure &failure)
 {
-    m_reply->disconnect(this);
-    m_reply->abort();
+    stop();
     // Qt's thread reads a head for as long as it comes, and nothing else meanwhile: from now on there is another one.
     if (m_answer.answeredAt == 0)
         m_reply->manager()->clearConnectionCache();

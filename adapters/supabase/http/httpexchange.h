@@ -35,6 +35,7 @@ private:
     void readBody();
     void readEnd();
     void giveUp(const Failure &failure);
+    void stop();
     void finish();
 
     struct DeleteLater
