@@ -110,6 +110,7 @@ private Q_SLOTS:
     void hiddenRowsAreFoundByTheirNumber();
     void replacedRowsMakeRoom();
     void rowsThatDoNotFitAreNotGone();
+    void whatWasSetAsideGoesOnce();
     void newColumnIsFilledIn();
     void unchangedTimestampSavesTheTable();
     void cancelledPullGoesOnLater();
@@ -477,6 +478,26 @@ void tst_Pulling::rowsThatDoNotFitAreNotGone()
     f().pull();
     QCOMPARE(localIds(), QStringList(QStringLiteral("2")));
     QCOMPARE(f().localTitle(QStringLiteral("2")), QStringLiteral("a"));
+}
+
+// It is here in an older version, and set aside in the newer one.
+void tst_Pulling::whatWasSetAsideGoesOnce()
+{
+    if (!m_isOnDisk)
+        QSKIP("a database in memory has no unique indexes");
+    QVERIFY(execute(QStringLiteral("CREATE UNIQUE INDEX titles ON notes (title)")));
+    put(QStringLiteral("1"), QStringLiteral("a"));
+    put(QStringLiteral("2"), QStringLiteral("b"));
+    f().pull();
+    put(QStringLiteral("2"), QStringLiteral("a"));
+    QCOMPARE(f().pull().quarantined, 1);
+    f().server->erase(f().table, QStringLiteral("2"));
+    f().server->forgetHistory();
+    QCOMPARE(f().pull().deleted, 1);
+    QCOMPARE(localIds(), QStringList(QStringLiteral("1")));
+    const auto quarantined = f().engine->storage()->journal().quarantinedRecords(f().table.name);
+    QVERIFY(quarantined);
+    QCOMPARE(*quarantined, QStringList());
 }
 
 void tst_Pulling::newColumnIsFilledIn()

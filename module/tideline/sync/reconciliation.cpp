@@ -99,6 +99,7 @@ void Reconciliation::removeAbsent()
     QStringList absent;
     QStringList doubtful;
     for (const QString &recordId : std::as_const(*unseen)) {
+        m_unseenApart.remove(recordId);
         const Result<int> open = m_context.storage->queue().openCount(m_table.name, recordId);
         if (!open)
             return Q_EMIT finished(open.failure());
