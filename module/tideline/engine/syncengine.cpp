@@ -25,8 +25,8 @@ namespace Tideline {
     called on the worker's thread; onConflict on the engine's.
 
     Before open() has succeeded, what needs the database fails with LocalStore. The properties show a reading of
-    status() that follows every commit of the engine, in the next turn of the event loop, and, between start() and
-    stop(), every commit of other processes.
+    status() that follows every commit of the engine, at the latest 40 milliseconds after it, and, between start() and
+    stop(), every commit of other processes. A future that has finished may be ahead of them: status() never is behind.
 */
 
 /*!
