@@ -372,7 +372,7 @@ void TestPushFaults::endedSignInLosesNothing()
         replica.clock().advance(2min);
     }
     QTRY_COMPARE(replica.authRequiredCount(), 1);
-    QTRY_COMPARE(replica->state(), SyncState::AuthRequired);
+    QCOMPARE(replica->state(), SyncState::AuthRequired);
     QCOMPARE(replica.pendingCount(), 50);
     QCOMPARE(replica.retryCount(), 0);
     QCOMPARE(m_server.titles().size(), 0);

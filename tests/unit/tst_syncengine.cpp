@@ -68,6 +68,7 @@ private Q_SLOTS:
     void sensitiveFieldsCanBeMaskedEverywhere();
     void queueOnlyPush();
     void statusFollows();
+    void propertiesAreThereWithTheFuture();
     void engineThatIsNotOpenSaysSo();
     void engineMayGoInTheMiddleOfARound();
 
@@ -1027,6 +1028,23 @@ void tst_SyncEngine::statusFollows()
     QCOMPARE(status->state, SyncState::Idle);
     QVERIFY(!status->tables.constFirst().cursor.isEmpty());
     QCOMPARE(status->lastSyncedAt.toMSecsSinceEpoch(), f().clock.now().toMSecsSinceEpoch());
+}
+
+// Also where rounds follow each other faster than the properties are read during one.
+void tst_SyncEngine::propertiesAreThereWithTheFuture()
+{
+    for (int i = 0; i < 20; ++i) {
+        QVERIFY(f().engine->write(f().table.name, QString::number(i), {{QStringLiteral("title"), i}}));
+        bool isDone = false;
+        f().engine->syncAll(SyncEngine::Urgency::Now).then(f().engine.get(), [&](const SyncReport &report) {
+            QCOMPARE(report.pushed, 1);
+            QCOMPARE(f().engine->pendingCount(), 0);
+            QCOMPARE(f().engine->state(), SyncState::Idle);
+            QVERIFY(f().engine->isInitialSyncDone());
+            isDone = true;
+        });
+        QTRY_VERIFY(isDone);
+    }
 }
 
 void tst_SyncEngine::engineThatIsNotOpenSaysSo()

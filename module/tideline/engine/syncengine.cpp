@@ -25,8 +25,9 @@ namespace Tideline {
     called on the worker's thread; onConflict on the engine's.
 
     Before open() has succeeded, what needs the database fails with LocalStore. The properties show a reading of
-    status() that follows every commit of the engine, at the latest 40 milliseconds after it, and, between start() and
-    stop(), every commit of other processes. A future that has finished may be ahead of them: status() never is behind.
+    status() that follows every commit of the engine, during a round at most 25 times a second, and, between start() and
+    stop(), every commit of other processes. What continues on the engine's thread after a round's future finds them as
+    the round has left them.
 */
 
 /*!

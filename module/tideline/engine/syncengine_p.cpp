@@ -123,6 +123,7 @@ void SyncEngine::Private::listen()
             Q_EMIT q->dataChanged(name);
     });
     QObject::connect(syncWorker, &SyncWorker::statusChanged, context, [this] { refreshStatusSoon(); });
+    QObject::connect(syncWorker, &SyncWorker::roundEnded, context, [this] { refreshStatus(); });
     QObject::connect(
         syncWorker, &SyncWorker::pullProgressed, context,
         [this](const QString &name, qint64 rows, qint64 total) { Q_EMIT q->pullProgressed(name, rows, total); });

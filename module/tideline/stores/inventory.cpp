@@ -13,7 +13,7 @@ namespace Tideline {
 
     A comparison with the server strikes off what the server names; what is left then is here alone. Made by
     LocalStore::inventory(), which it must not outlive; used on the thread of its Storage, outside of transactions. It
-   is to take no more memory for a large table than for a small one, where the store can do that.
+    is to take no more memory for a large table than for a small one, where the store can do that.
 */
 
 /*!

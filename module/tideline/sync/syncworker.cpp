@@ -316,11 +316,11 @@ void SyncWorker::finish()
     m_report.milliseconds = m_elapsed.elapsed();
     const SyncOrder done = *m_current;
     m_current.reset();
+    Q_EMIT roundEnded();
     for (const auto &promise : done.promises) {
         promise->addResult(m_report);
         promise->finish();
     }
-    Q_EMIT statusChanged();
     if (m_isAutomatic && m_context.storage) {
         if (m_isWoken) {
             m_isWoken = false;

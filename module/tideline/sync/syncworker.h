@@ -58,6 +58,7 @@ Q_SIGNALS:
     void eventHappened(const Tideline::SyncEvent &event);
     void rowsChanged(const QStringList &tables);
     void statusChanged();
+    void roundEnded(); // before the promises of its orders finish
     void drainingChanged(bool isDraining);
     void pullProgressed(const QString &table, qint64 rows, qint64 total);
     void drainProgressed(qint64 pushed, qint64 remaining);
